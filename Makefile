@@ -1,0 +1,100 @@
+# Every target that needs the environment makes it; `make help` lists them.
+
+PYTHON ?= python3
+ENVIRONMENT_SUFFIX ?= dev
+STACK ?= trading-analytics-$(ENVIRONMENT_SUFFIX)
+PIPENV_VERSION := 2026.10.3
+
+export ENVIRONMENT_SUFFIX
+# No command of ours sends usage figures or asks for news.
+export CHECKPOINT_DISABLE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIPENV_VENV_IN_PROJECT := 1
+export PIPENV_IGNORE_VIRTUALENVS := 1
+export PIPENV_VERBOSITY := -1
+
+python := .venv/bin/python
+pipenv := .venv-pipenv/bin/python -m pipenv
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help prerequisites env local local-down test synth unit diff deploy destroy check format bench lock layers clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  STACK=$(STACK)  ENVIRONMENT_SUFFIX=$(ENVIRONMENT_SUFFIX)  (README.md names the other settings)"
+
+# --- The environment ------------------------------------------------------------------------------
+
+prerequisites:
+	@$(PYTHON) tools/prerequisites.py
+
+.venv-pipenv/.stamp: Makefile | prerequisites
+	@echo "environment: pipenv $(PIPENV_VERSION)"
+	@$(PYTHON) -m venv --clear .venv-pipenv
+	@.venv-pipenv/bin/python -m pip install --quiet pipenv==$(PIPENV_VERSION)
+	@touch $@
+
+.venv/.stamp: Pipfile.lock .venv-pipenv/.stamp | prerequisites
+	@echo "environment: Python packages from Pipfile.lock (a minute or two)"
+	@test -x $(python) || $(PYTHON) -m venv .venv
+	@$(pipenv) sync --categories "packages dev-packages data-layer"
+	@touch $@
+
+node_modules/.stamp: package-lock.json | prerequisites
+	@echo "environment: cdktf-cli from package-lock.json (half a minute)"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+env: .venv/.stamp node_modules/.stamp  ## Make the Python and Node environments, and nothing else
+
+lock: .venv-pipenv/.stamp  ## Lock the Python packages anew
+	@.venv-pipenv/bin/python tools/lock.py $(pipenv)
+
+# --- On this machine ------------------------------------------------------------------------------
+
+local: env  ## Deploy the stack to an AWS on this machine and run real trades through it (TRADES=, LOCAL_AWS_PORT=)
+	@$(python) -m tools.local_up
+
+local-down: env  ## Destroy what `make local` made, prove that nothing is left, stop the local AWS
+	@$(python) -m tools.local_down
+
+synth: .venv/.stamp layers  ## Write cdktf.out/stacks/<stack id>/cdk.tf.json
+	@$(python) main.py
+
+layers: .venv/.stamp  ## Build the functions' layers from the lock: arm64 for AWS, and this machine's own
+	@$(python) -m tools.build_layers
+
+unit: .venv/.stamp  ## Run the unit tests
+	@$(python) -m pytest tests/unit
+
+test: env layers  ## Run every test, the real applies included
+	@$(python) -m pytest tests
+
+check: .venv/.stamp  ## Lint, format check, types
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+
+format: .venv/.stamp  ## Format the code
+	@$(python) -m ruff check --fix
+	@$(python) -m ruff format
+
+bench: env layers  ## Measure synthesis and the steps of `make local`; writes build/bench.json
+	@$(python) -m tools.bench
+
+clean:  ## Remove what was built; the environment and a running local AWS stay
+	@rm -rf build cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+# --- Against a real account: STACK=, ENVIRONMENT_SUFFIX=, and credentials of the AWS SDK's usual kind -------
+
+diff: env layers  ## Show what a deployment would change
+	@$(python) -m tools.cdktf_cli diff $(STACK)
+
+deploy: env layers  ## Deploy the stack (asks before it changes anything)
+	@$(python) -m tools.cdktf_cli deploy $(STACK)
+
+destroy: env layers  ## Destroy the stack (asks before it changes anything)
+	@$(python) -m tools.cdktf_cli destroy $(STACK)

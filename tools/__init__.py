@@ -1,0 +1,1 @@
+"""What a make target needs beyond one line."""
