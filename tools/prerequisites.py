@@ -55,7 +55,7 @@ def version_of(command: str, arguments: tuple[str, ...], pattern: str) -> tuple[
             [command, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            universal_newlines=True,
+            text=True,
             env=environment,
             timeout=60,
             check=False,
