@@ -35,11 +35,12 @@ class LogGroup(Construct):
     Attributes:
         name: The group's name, as a reference, so that what uses it is created after it.
         arn: The group's ARN, without the trailing ``:*``.
+        group: What a service depends on that would otherwise make the group by itself.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: LogGroupProps) -> None:
         super().__init__(scope, id_)
-        group = CloudwatchLogGroup(
+        self.group = CloudwatchLogGroup(
             self,
             "group",
             name=props.name,
@@ -48,5 +49,5 @@ class LogGroup(Construct):
             skip_destroy=False,
             tags=context.tags(props.classification, props.name),
         )
-        self.name = group.name
-        self.arn = group.arn
+        self.name = self.group.name
+        self.arn = self.group.arn

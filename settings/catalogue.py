@@ -65,13 +65,6 @@ COST_CENTER = Setting(
     parse.text(r"[\w.:/=+\-@ ]{1,256}"),
     "trading-platform",
 )
-AWS_ENDPOINT_URL = Setting(
-    "AWS_ENDPOINT_URL",
-    "AWS stand-in that every call goes to; empty for AWS itself",
-    "an http or https address without a path, or empty",
-    parse.optional(parse.url),
-    "",
-)
 ALERT_EMAIL = Setting(
     "ALERT_EMAIL",
     "Subscriber of the alerts",

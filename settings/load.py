@@ -140,7 +140,6 @@ def load(environ: Mapping[str, str], context: Mapping[str, Any]) -> Settings:
         cost_center=v[c.COST_CENTER],
         state_bucket=v[c.STATE_BUCKET],
         state_region=v[c.STATE_REGION],
-        aws_endpoint_url=v[c.AWS_ENDPOINT_URL],
         alert_email=v[c.ALERT_EMAIL],
         log_level=v[c.LOG_LEVEL],
         log_retention_days=v[c.LOG_RETENTION_DAYS],

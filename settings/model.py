@@ -91,7 +91,6 @@ class Settings:
         cost_center: Value of the ``CostCenter`` tag.
         state_bucket: Bucket of the Terraform state.
         state_region: Region of that bucket.
-        aws_endpoint_url: Address of an AWS stand-in that every call goes to; None for AWS itself.
         alert_email: Subscriber of the alerts; None for none.
         log_level: Level of the functions' logs.
         log_retention_days: Days that logs stay searchable in CloudWatch.
@@ -103,7 +102,6 @@ class Settings:
     cost_center: str
     state_bucket: str
     state_region: str
-    aws_endpoint_url: str | None
     alert_email: str | None
     log_level: str
     log_retention_days: int

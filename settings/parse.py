@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Network
-from urllib.parse import urlsplit
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?|http://localhost(:\d+)?")
 
@@ -101,11 +100,3 @@ def cidr(shortest: int, longest: int) -> Callable[[str], str]:
 def origin(value: str) -> str:
     """Accept a web origin: HTTPS, or plain HTTP on localhost."""
     return text(_ORIGIN.pattern)(value)
-
-
-def url(value: str) -> str:
-    """Accept the address of an HTTP server, without a path."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError
-    return value.rstrip("/")

@@ -107,7 +107,6 @@ def test_the_state_bucket_has_no_default() -> None:
         ("DASHBOARD_ORIGINS", "*"),
         ("DASHBOARD_ORIGINS", "http://dashboard.example.com"),
         ("ALERT_EMAIL", "nobody"),
-        ("AWS_ENDPOINT_URL", "localhost:4566"),
         ("STATE_BUCKET", "UPPER"),
     ],
 )

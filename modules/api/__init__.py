@@ -1,0 +1,1 @@
+"""The REST API: description, resources, stage, keys and firewall, one concern a file."""

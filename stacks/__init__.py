@@ -1,0 +1,1 @@
+"""Stacks: each in its own file, wiring constructs together and nothing else."""
