@@ -1,0 +1,1 @@
+"""What invokes functions besides the Invoke API: queues, notifications and log subscriptions."""
