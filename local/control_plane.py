@@ -1,0 +1,124 @@
+"""The control plane: moto behind one HTTP address, with the project's extensions registered."""
+
+import errno
+import os
+import socket
+from collections.abc import Iterable
+from threading import Thread
+from typing import Any, Self
+
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local import extensions
+
+HEALTH_PATH = "/_local/health"
+"""Answers 200 as soon as the server accepts calls; no AWS service has a path like it."""
+
+LOOPBACK = "127.0.0.1"
+
+
+class PortInUseError(Exception):
+    """The address is taken by another program."""
+
+
+class ControlPlane:
+    """A moto server on a loopback address.
+
+    Example:
+        >>> with ControlPlane() as aws:
+        ...     boto3.client("s3", endpoint_url=aws.endpoint_url).list_buckets()
+    """
+
+    def __init__(self, host: str = LOOPBACK, port: int = 0) -> None:
+        """Binds the address, so that a busy port is known before anything starts.
+
+        Args:
+            host: an IPv4 loopback address; the emulator knows no authentication and must not be reachable.
+            port: 0 chooses a free one, see `endpoint_url`.
+
+        Raises:
+            ValueError: `host` is not a loopback address.
+            PortInUseError: another program listens there.
+        """
+        if not host.startswith("127."):
+            raise ValueError(f"the local AWS binds loopback addresses (127.0.0.0/8) only, not {host!r}")
+        _configure_moto()
+        extensions.register()
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((host, port))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise PortInUseError(f"port {port} on {host} is in use by another program") from error
+                raise
+            listener.listen(128)
+            # werkzeug duplicates the descriptor; given one, it does not end the process when binding fails
+            self._server: BaseWSGIServer = make_server(
+                host,
+                listener.getsockname()[1],
+                _Application(),
+                threaded=True,
+                request_handler=_RequestHandler,
+                fd=listener.fileno(),
+            )
+        self._thread = Thread(target=self._server.serve_forever, name="local-aws", daemon=True)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The one address of every service, `http://127.0.0.1:4566`."""
+        return f"http://{self._server.host}:{self._server.port}"
+
+    def start(self) -> None:
+        """Serves from a thread of its own; calls are answered when this returns."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops accepting calls and frees the port."""
+        self._server.shutdown()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _Application:
+    """Moto's dispatcher, and the health path before it."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == HEALTH_PATH:
+            start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3")])
+            return [b"ok\n"]
+        answer: Iterable[bytes] = self._moto(environ, start_response)
+        return answer
+
+
+class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped
+    """Moto's handler, without Nagle's delay and without a log line for each of thousands of calls."""
+
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Logs what failed inside the emulator; what AWS would refuse too (4xx) is the caller's to tell."""
+        if str(code).startswith("5"):
+            super().log_request(code, size)
+
+
+def _configure_moto() -> None:
+    # Read when the IAM backend is first used: the stacks attach policies that AWS manages.
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    # Functions are run by the local data path, never by moto in a container.
+    default_user_config["lambda"] = {"use_docker": False}
