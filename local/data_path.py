@@ -17,10 +17,11 @@ from moto.awslambda.responses import LambdaResponse
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
+from moto.logs.models import LogStream
 from moto.s3 import notifications
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
-from local.event_sources import moto_queues, s3
+from local.event_sources import log_subscriptions, moto_queues, s3
 from local.event_sources.sqs import QueuePollers
 from local.runtime import asynchronous, invoke_api, python_environment
 from local.runtime.archives import Archives
@@ -85,6 +86,11 @@ class DataPath:
     def _of_moto(self) -> Iterator[tuple[Any, str, Any]]:
         """All that is replaced in moto."""
         yield LambdaResponse, "invoke", invoke_api.operation(self)
+        yield (
+            LambdaResponse,
+            "_enrich_response",
+            staticmethod(invoke_api.own_request_id(LambdaResponse._enrich_response)),
+        )
         yield LambdaFunction, "invoke", _inline_invocation(self)
         yield LambdaSimpleBackend, "invoke", _backend_invocation(self)
         yield (
@@ -101,6 +107,7 @@ class DataPath:
         yield Queue, "delete_message", moto_queues.locked_delete(Queue.delete_message)
         yield Queue, "add_message", moto_queues.announced_add(Queue.add_message, self._wake)
         yield notifications, "_get_s3_event", s3.event
+        yield LogStream, "_send_log_events", log_subscriptions.filtered(LogStream._send_log_events)
 
     def _wake(self, queue_arn: str) -> None:
         self._loop.call_soon_threadsafe(self._pollers.wake, queue_arn)
@@ -184,12 +191,15 @@ def start(
 
 @contextlib.contextmanager
 def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
-    original = getattr(owner, name)
+    own = vars(owner).get(name)  # None if it is inherited
     setattr(owner, name, replacement)
     try:
         yield
     finally:
-        setattr(owner, name, original)
+        if own is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, own)
 
 
 def _inline_invocation(data_path: DataPath) -> Callable[..., bytes]:

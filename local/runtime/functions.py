@@ -150,8 +150,9 @@ class Functions:
 
     async def stop(self) -> None:
         """Stops every worker."""
+        alive = list(self._alive)
         self._pools.clear()
-        await asyncio.gather(*(pool.stop() for pool in list(self._alive)))
+        await asyncio.gather(*(pool.stop() for pool in alive))
 
     async def _pool(self, function: Any, configuration: FunctionConfiguration) -> _Pool:
         pool = self._pools.get(configuration.arn)

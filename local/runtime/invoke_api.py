@@ -14,6 +14,8 @@ from local.runtime.invocation import Invocation, Outcome, ThrottledError
 _MAXIMUM_SYNCHRONOUS_PAYLOAD = 6 * 1024 * 1024
 _MAXIMUM_ASYNCHRONOUS_PAYLOAD = 1024 * 1024
 
+_REQUEST_ID = "x-amzn-requestid"
+
 _Response = tuple[int, dict[str, str], bytes]
 
 
@@ -46,6 +48,26 @@ def operation(invoker: Invoker) -> Callable[[Any], _Response]:
     return invoke
 
 
+def own_request_id(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wraps moto's last touch on a response, which gives it a random request id.
+
+    Args:
+        original: `LambdaResponse._enrich_response`.
+
+    Returns:
+        The same, but an id that the operation has set stays: callers find the invocation's log by it.
+    """
+
+    def enrich(headers: dict[str, str], body: Any) -> Any:
+        request_id = headers.get(_REQUEST_ID)
+        headers, body = original(headers, body)
+        if request_id is not None:
+            headers[_REQUEST_ID] = request_id
+        return headers, body
+
+    return enrich
+
+
 def _answer(invoker: Invoker, function: Any, qualifier: str | None, headers: Any, body: Any) -> _Response:
     payload = body if isinstance(body, bytes) else (body or "").encode()
     payload = payload or b"{}"
@@ -69,7 +91,7 @@ def _answer(invoker: Invoker, function: Any, qualifier: str | None, headers: Any
         return 204, {}, b""
     if kind == "Event":
         invoker.submit(invocation)
-        return 202, {"x-amzn-RequestId": invocation.request_id}, b""
+        return 202, {_REQUEST_ID: invocation.request_id}, b""
     try:
         outcome = invoker.invoke(function, invocation)
     except ThrottledError:
@@ -81,7 +103,7 @@ def _answer(invoker: Invoker, function: Any, qualifier: str | None, headers: Any
         )
     answer = {
         "Content-Type": "application/json",
-        "x-amzn-RequestId": outcome.request_id,
+        _REQUEST_ID: outcome.request_id,
         "X-Amz-Executed-Version": outcome.executed_version,
     }
     if outcome.error_type is not None:

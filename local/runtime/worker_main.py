@@ -1,7 +1,7 @@
 """Runs in a worker: AWS's runtime client, which must not outlive the local AWS.
 
-Usage: worker_main.py <descriptor of the lifeline> <handler>. It imports nothing of the project: functions must
-not see it.
+Usage: worker_main.py <descriptor of the lifeline> <handler>. It imports nothing of the project: functions
+must not see it.
 """
 
 import _thread
