@@ -1,0 +1,92 @@
+"""The one topic that every alert goes to (OBS-3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from modules.context import Context, DataClassification
+from modules.policy import ANYONE, Condition, Statement, policy_json, service
+
+PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
+"""Services that send alerts and say for whom: budgets, alarms, database event subscriptions."""
+
+EVENTBRIDGE = "events.amazonaws.com"
+"""EventBridge's rules. It tells SNS no source: with a condition, its statement would never allow anything, and
+the alerts would vanish without a trace (EventBridge user guide, "Using resource-based policies", SNS)."""
+
+
+@dataclass(frozen=True)
+class AlertTopicProps:
+    """Properties of the alert topic.
+
+    Attributes:
+        key_arn: Customer-managed key; its policy lets the publishers use it.
+        email: Subscriber, who has to confirm by mail; None for none.
+        publishers: Services beside EventBridge that may publish, for resources of this account. Roles of this
+            account need no mention: their own policies suffice.
+    """
+
+    key_arn: str
+    email: str | None = None
+    publishers: Sequence[str] = PUBLISHERS
+
+
+class AlertTopic(Construct):
+    """An encrypted SNS topic.
+
+    Attributes:
+        arn: The topic's ARN.
+        name: The topic's name.
+    """
+
+    def __init__(self, scope: Construct, id_: str, context: Context, props: AlertTopicProps) -> None:
+        super().__init__(scope, id_)
+        name = context.name("alerts-topic")
+        topic = SnsTopic(
+            self,
+            "topic",
+            name=name,
+            display_name=name,
+            kms_master_key_id=props.key_arn,
+            tags=context.tags(DataClassification.CONFIDENTIAL, name),
+        )
+        SnsTopicPolicy(
+            self,
+            "policy",
+            arn=topic.arn,
+            policy=policy_json(
+                self,
+                "policy-document",
+                [
+                    Statement(
+                        sid="TlsOnly",
+                        effect="Deny",
+                        actions=["sns:Publish"],
+                        resources=[topic.arn],
+                        principals=[ANYONE],
+                        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
+                    ),
+                    Statement(
+                        sid="EventBridgeRules",
+                        actions=["sns:Publish"],
+                        resources=[topic.arn],
+                        principals=[service(EVENTBRIDGE)],
+                    ),
+                    Statement(
+                        sid="AlertsOfThisAccount",
+                        actions=["sns:Publish"],
+                        resources=[topic.arn],
+                        principals=[service(*props.publishers)],
+                        conditions=[Condition("StringEquals", "aws:SourceAccount", [context.account_id])],
+                    ),
+                ],
+            ),
+        )
+        if props.email:
+            SnsTopicSubscription(self, "email", topic_arn=topic.arn, protocol="email", endpoint=props.email)
+        self.arn = topic.arn
+        self.name = topic.name

@@ -1,0 +1,94 @@
+"""Zips of functions and layers, byte for byte the same on every machine and checkout path (FN-1, GEN-9).
+
+Paths are relative to the stack's folder, ``cdktf.out/stacks/<stack id>``, where Terraform runs.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdktf_cdktf_provider_archive.data_archive_file import DataArchiveFile
+from constructs import Construct
+
+_PROJECT = Path(__file__).resolve().parent.parent
+_PROJECT_FROM_STACK = "${path.module}/../../.."
+_FILE_MODE = "0644"
+_LEFTOVERS = ("**/__pycache__/**", "**/*.pyc", "**/.*")
+"""What an interpreter, an editor or a tool leaves beside the sources; differs between machines."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip that Terraform makes while it plans.
+
+    Attributes:
+        path: Its path, as a reference, so that what uses it comes after it.
+        base64_sha256: Its hash in the form that Lambda knows; a changed one uploads the code anew.
+    """
+
+    path: str
+    base64_sha256: str
+
+
+class FunctionPackage(Construct):
+    """One package of ``lambda/``, with its folder, so that the handler is ``<package>.handler.handler``.
+
+    Attributes:
+        archive: The zip.
+    """
+
+    def __init__(self, scope: Construct, id_: str, package: str) -> None:
+        """Declare the zip.
+
+        Args:
+            scope: Owner.
+            id_: Id within the owner.
+            package: Folder below ``lambda/``.
+
+        Raises:
+            ValueError: There is no such package.
+        """
+        super().__init__(scope, id_)
+        packages = {path.parent.name for path in (_PROJECT / "lambda").glob("*/__init__.py")}
+        if package not in packages:
+            raise ValueError(f"no package {package!r} in lambda/; there are {', '.join(sorted(packages))}")
+        self.archive = _zip(
+            self,
+            folder="lambda",
+            name=package,
+            # The provider can only exclude: everything but the package's folder, by name, and loose files.
+            excludes=(*sorted(packages - {package}), "*.*", *_LEFTOVERS),
+        )
+
+
+class LayerPackage(Construct):
+    """One layer of ``build/layers/arm64/``, which ``make layers`` builds from the lock.
+
+    Attributes:
+        archive: The zip.
+    """
+
+    def __init__(self, scope: Construct, id_: str, layer: str) -> None:
+        """Declare the zip.
+
+        Args:
+            scope: Owner.
+            id_: Id within the owner.
+            layer: Folder below ``build/layers/arm64/``; holds the ``python`` folder that Lambda expects.
+        """
+        super().__init__(scope, id_)
+        self.archive = _zip(
+            self, folder=f"build/layers/arm64/{layer}", name=f"{layer}-layer", excludes=_LEFTOVERS
+        )
+
+
+def _zip(scope: Construct, folder: str, name: str, excludes: tuple[str, ...]) -> Archive:
+    archive = DataArchiveFile(
+        scope,
+        "archive",
+        type="zip",
+        source_dir=f"{_PROJECT_FROM_STACK}/{folder}",
+        excludes=list(excludes),
+        output_path=f"${{path.module}}/{name}.zip",
+        output_file_mode=_FILE_MODE,
+    )
+    return Archive(path=archive.output_path, base64_sha256=archive.output_base64_sha256)

@@ -1,0 +1,80 @@
+"""Permissions that functions need on what others own: exact actions, on the resource and on its key (IAM-1).
+
+Whoever reads an encrypted object needs the key of the *bucket*; the key of the function's own environment does
+not help. So each of these grants both, and the key only by way of the service that holds the data
+(``kms:ViaService``).
+
+The name given to each becomes part of the statements' ids: letters and digits only.
+"""
+
+from collections.abc import Sequence
+
+from modules.context import Context
+from modules.policy import Condition, Statement
+
+
+def read_objects(
+    context: Context, name: str, bucket_arn: str, key_arn: str, prefix: str = ""
+) -> list[Statement]:
+    """Allow reading objects, those whose key starts with ``prefix``."""
+    return [
+        Statement(f"Read{name}", ["s3:GetObject"], [f"{bucket_arn}/{prefix}*"]),
+        _use_key(context, f"Read{name}Key", key_arn, "s3", ["kms:Decrypt"]),
+    ]
+
+
+def write_objects(
+    context: Context, name: str, bucket_arn: str, key_arn: str, prefix: str = ""
+) -> list[Statement]:
+    """Allow writing objects, those whose key starts with ``prefix``.
+
+    An upload in parts needs ``kms:Decrypt`` besides, since S3 reads the parts to put them together.
+    """
+    return [
+        Statement(f"Write{name}", ["s3:PutObject", "s3:AbortMultipartUpload"], [f"{bucket_arn}/{prefix}*"]),
+        _use_key(context, f"Write{name}Key", key_arn, "s3", ["kms:GenerateDataKey", "kms:Decrypt"]),
+    ]
+
+
+def list_objects(name: str, bucket_arn: str, prefix: str = "") -> list[Statement]:
+    """Allow listing the keys that start with ``prefix``; without it, S3 says 403 of a missing object."""
+    conditions = [Condition("StringLike", "s3:prefix", [f"{prefix}*"])] if prefix else []
+    return [Statement(f"List{name}", ["s3:ListBucket"], [bucket_arn], conditions=conditions)]
+
+
+def delete_objects(name: str, bucket_arn: str, prefix: str = "") -> list[Statement]:
+    """Allow deleting objects, those whose key starts with ``prefix``."""
+    return [Statement(f"Delete{name}", ["s3:DeleteObject"], [f"{bucket_arn}/{prefix}*"])]
+
+
+def consume_queue(context: Context, name: str, queue_arn: str, key_arn: str) -> list[Statement]:
+    """Allow an event-source mapping to take messages, as Lambda documents it for queues."""
+    return [
+        Statement(
+            f"Consume{name}",
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            [queue_arn],
+        ),
+        _use_key(context, f"Consume{name}Key", key_arn, "sqs", ["kms:Decrypt"]),
+    ]
+
+
+def send_to_queue(context: Context, name: str, queue_arn: str, key_arn: str) -> list[Statement]:
+    """Allow sending messages."""
+    return [
+        Statement(f"Send{name}", ["sqs:SendMessage"], [queue_arn]),
+        _use_key(context, f"Send{name}Key", key_arn, "sqs", ["kms:GenerateDataKey", "kms:Decrypt"]),
+    ]
+
+
+def publish_to_topic(context: Context, name: str, topic_arn: str, key_arn: str) -> list[Statement]:
+    """Allow publishing messages."""
+    return [
+        Statement(f"Publish{name}", ["sns:Publish"], [topic_arn]),
+        _use_key(context, f"Publish{name}Key", key_arn, "sns", ["kms:GenerateDataKey", "kms:Decrypt"]),
+    ]
+
+
+def _use_key(context: Context, sid: str, key_arn: str, service: str, actions: Sequence[str]) -> Statement:
+    via = Condition("StringEquals", "kms:ViaService", [f"{service}.{context.region}.amazonaws.com"])
+    return Statement(sid, actions, [key_arn], conditions=[via])

@@ -1,0 +1,101 @@
+"""The permissions boundary of every role: explicit deny of all other regions (IAM-2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
+from constructs import Construct
+
+from modules.context import Context, DataClassification
+from modules.policy import Condition, Statement, policy_json
+
+GLOBAL_ACTIONS = (
+    # Services with one endpoint for the whole world: a request to them names us-east-1 (or us-west-2) as its
+    # region wherever the caller is.
+    "account:*",
+    "billing:*",
+    "budgets:*",
+    "ce:*",
+    "cloudfront:*",
+    "cur:*",
+    "globalaccelerator:*",
+    "health:*",
+    "iam:*",
+    "networkmanager:*",
+    "organizations:*",
+    "pricing:*",
+    "route53-recovery-cluster:*",
+    "route53-recovery-control-config:*",
+    "route53-recovery-readiness:*",
+    "route53:*",
+    "route53domains:*",
+    "shield:*",
+    "sts:*",
+    "support:*",
+    "supportapp:*",
+    "supportplans:*",
+    "tax:*",
+    "trustedadvisor:*",
+    "waf:*",
+    # Calls of regional services that concern the account as a whole. SDKs send the S3 ones to us-east-1.
+    "ec2:DescribeRegions",
+    "s3:GetAccountPublicAccessBlock",
+    "s3:GetBucketLocation",
+    "s3:ListAllMyBuckets",
+    "s3:PutAccountPublicAccessBlock",
+)
+"""What works in any region.
+
+Source: the Region deny control of AWS Control Tower (``GRREGIONDENY``) and the IAM user guide, "Denies access to
+AWS based on the requested Region", less what is regional (``kms``, ``config``, ``wafv2`` and the like), for
+exempting those would let data leave the region.
+"""
+
+
+@dataclass(frozen=True)
+class RegionBoundaryProps:
+    """Properties of the boundary.
+
+    Attributes:
+        regions: Regions that the roles may work in; usually the stack's alone.
+    """
+
+    regions: Sequence[str]
+
+
+class RegionBoundary(Construct):
+    """A managed policy that roles carry as their permissions boundary.
+
+    It grants nothing: a role may do what both its own policies and the boundary allow. The roles here may not
+    change IAM at all, so the boundary needs no protection against them.
+
+    Attributes:
+        arn: The policy's ARN.
+    """
+
+    def __init__(self, scope: Construct, id_: str, context: Context, props: RegionBoundaryProps) -> None:
+        super().__init__(scope, id_)
+        name = context.name("region-boundary-policy")
+        policy = IamPolicy(
+            self,
+            "policy",
+            name=name,
+            description=f"Permissions boundary: nothing outside {', '.join(props.regions)}",
+            policy=policy_json(
+                self,
+                "document",
+                [
+                    # A boundary without an Allow would forbid everything.
+                    Statement("CapOnly", actions=["*"], resources=["*"]),
+                    Statement(
+                        "DenyOtherRegions",
+                        effect="Deny",
+                        not_actions=GLOBAL_ACTIONS,
+                        resources=["*"],
+                        conditions=[Condition("StringNotEquals", "aws:RequestedRegion", props.regions)],
+                    ),
+                ],
+            ),
+            tags=context.tags(DataClassification.INTERNAL, name),
+        )
+        self.arn = policy.arn
