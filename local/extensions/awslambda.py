@@ -22,12 +22,17 @@ def register() -> None:
 
 
 def _create(
-    original: Callable[..., Any], function: Any, account: str, spec: dict[str, Any], *args: Any
+    original: Callable[..., Any],
+    function: Any,
+    account_id: str,
+    spec: dict[str, Any],
+    *args: Any,
+    **kwargs: Any,
 ) -> None:
     # Before moto's own initializer, which already asks for the configuration
     function.dead_letter_config = spec.get("DeadLetterConfig")
     function.logging_config = spec.get("LoggingConfig")
-    original(function, account, spec, *args)
+    original(function, account_id, spec, *args, **kwargs)
 
 
 def _update(original: Callable[..., Any], function: Any, updates: dict[str, Any]) -> Any:
