@@ -15,8 +15,8 @@ PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.a
 """Services that send alerts and say for whom: budgets, alarms, database event subscriptions."""
 
 EVENTBRIDGE = "events.amazonaws.com"
-"""EventBridge's rules. It tells SNS no source: with a condition, its statement would never allow anything, and
-the alerts would vanish without a trace (EventBridge user guide, "Using resource-based policies", SNS)."""
+"""EventBridge's rules. It tells SNS no source: with a condition, its statement would never allow any, and
+alerts would vanish without a trace (EventBridge user guide, "Using resource-based policies", SNS)."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 )
 from constructs import Construct
 
+from modules.alarms import Metric
 from modules.context import Context, DataClassification
 from modules.function_package import Archive
 from modules.function_runtime import ARCHITECTURE, RUNTIME
@@ -70,7 +71,7 @@ class FunctionProps:
         memory_mb: Memory, 128 to 10240 MiB; processor power comes with it (1769 MiB is one core).
         reserved_concurrency: Executions at once, kept for it and never exceeded.
         layer_arns: Layers, in the order in which they are unpacked.
-        environment: Environment variables; never secrets.
+        environment: Environment variables beside those of Powertools; never secrets.
         statements: What it may do beside what every function does. See ``modules.grants``.
         ephemeral_storage_mb: Space in ``/tmp``, 512 to 10240 MiB.
         classification: Data classification of what it works on.
@@ -110,6 +111,8 @@ class Function(Construct):
     def __init__(self, scope: Construct, id_: str, context: Context, props: FunctionProps) -> None:
         super().__init__(scope, id_)
         platform = props.platform
+        self._purpose = props.purpose
+        self._metrics_namespace = context.name("functions")
         name = context.name(f"{props.purpose}-function")
         self.log_group = LogGroup(
             self,
@@ -156,7 +159,13 @@ class Function(Construct):
             memory_size=props.memory_mb,
             ephemeral_storage=LambdaFunctionEphemeralStorage(size=props.ephemeral_storage_mb),
             reserved_concurrent_executions=props.reserved_concurrency,
-            environment=LambdaFunctionEnvironment(variables=dict(props.environment)),
+            environment=LambdaFunctionEnvironment(
+                variables={
+                    "POWERTOOLS_SERVICE_NAME": props.purpose,
+                    "POWERTOOLS_METRICS_NAMESPACE": self._metrics_namespace,
+                    **props.environment,
+                }
+            ),
             kms_key_arn=platform.environment_key_arn,
             vpc_config=LambdaFunctionVpcConfig(
                 subnet_ids=list(platform.subnet_ids), security_group_ids=list(props.security_group_ids)
@@ -178,6 +187,10 @@ class Function(Construct):
         self.arn = function.arn
         self.invoke_arn = function.invoke_arn
         self.role_arn = role.arn
+
+    def metric(self, name: str, statistic: str = "Sum") -> Metric:
+        """Return one of the metrics that the function itself reports (through Powertools, in EMF)."""
+        return Metric(self._metrics_namespace, name, {"service": self._purpose}, statistic)
 
     def _own_statements(self, context: Context, name: str, platform: FunctionPlatform) -> list[Statement]:
         """Return what every function needs, whatever it does."""

@@ -1,7 +1,7 @@
 """Permissions that functions need on what others own: exact actions, on the resource and on its key (IAM-1).
 
-Whoever reads an encrypted object needs the key of the *bucket*; the key of the function's own environment does
-not help. So each of these grants both, and the key only by way of the service that holds the data
+Whoever reads an encrypted object needs the key of the *bucket*; the key of the function's own environment is
+no help. So each of these grants both, and the key only by way of the service that holds the data
 (``kms:ViaService``).
 
 The name given to each becomes part of the statements' ids: letters and digits only.

@@ -236,7 +236,7 @@ def api_alarms(
         ),
         Alarm(
             f"{purpose}-client-errors",
-            f"More than {client_error_percent:g} % of the API's answers are client errors, throttling included.",
+            f"More than {client_error_percent:g} % of the API's answers are client errors (throttling too).",
             metric("4XXError", "Average"),
             threshold=client_error_percent / 100,
             periods=15,
