@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import archive_provider
+from tools.errors import ToolError
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / ".local" / "terraform"
@@ -31,7 +32,7 @@ AWS_VERSION = "5.100.0"
 ARCHIVE_VERSION = archive_provider.VERSION
 
 
-class MissingProviderError(RuntimeError):
+class MissingProviderError(ToolError):
     """A provider is neither in the registry's reach nor on this machine; the text says what to do."""
 
 

@@ -1,0 +1,74 @@
+"""`make local-down`: destroys what `make local` made, proves that nothing is left, stops the local AWS."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+
+from local.inventory import leftovers
+from rich.console import Console
+
+from tools import console, local_profile, local_server
+from tools.errors import ToolError
+from tools.local_stack import LocalStack
+from tools.steps import Steps
+from tools.workspace import Workspace
+
+DESTROY_STEPS = 4
+
+
+def destroy(workspace: Workspace, endpoint: str, base: Mapping[str, str], steps: Steps) -> list[str]:
+    """Destroys the stack in a local AWS, in `DESTROY_STEPS` steps.
+
+    Returns:
+        What is left all the same.
+
+    Raises:
+        ToolError: a step failed; state and local AWS stay.
+    """
+    with steps.step("synthesize the stack"):
+        stack = LocalStack(workspace, endpoint, base)
+        stack.synthesize()
+    with steps.step("install the Terraform providers"):
+        stack.install_providers()
+    with steps.step("destroy the stack") as step:
+        stack.destroy(lambda progress: step.say(str(progress)))
+    with steps.step("look for anything left"), local_profile.entered(stack.environment):
+        stack.delete_state_bucket()
+        return leftovers(endpoint)
+
+
+def forget(workspace: Workspace) -> None:
+    """Removes what the workspace knew of a deployment; logs and measured times stay."""
+    workspace.outputs.unlink(missing_ok=True)
+    workspace.running_command.unlink(missing_ok=True)
+    shutil.rmtree(workspace.synthesized, ignore_errors=True)
+
+
+def main(out: Console) -> None:
+    """Takes down the local deployment, wherever it got to."""
+    base = dict(os.environ)
+    workspace = Workspace()
+    external = base.get("LOCAL_AWS_URL")
+    left: list[str] = []
+    with console.alone(workspace):
+        server = local_server.find(workspace)
+        if external:
+            local_profile.check_endpoint(external)
+            left = destroy(workspace, external, base, Steps(out, DESTROY_STEPS))
+        elif server is None:
+            ended = " It ended on its own." if workspace.server_record.exists() else ""
+            out.print(f"No local AWS runs; it keeps everything in memory.{ended}")
+        elif workspace.running_command.exists():
+            out.print("The last deployment was killed; its local AWS is thrown away as a whole.")
+        else:
+            left = destroy(workspace, server.endpoint, base, Steps(out, DESTROY_STEPS))
+        local_server.stop(workspace)
+        forget(workspace)
+    if left:
+        raise ToolError("\n".join(("destroyed, but this was left:", *left)))
+    out.print("Nothing is left.")
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(main))

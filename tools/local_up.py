@@ -1,0 +1,157 @@
+"""`make local`: the stack in an AWS on this machine, with real trades going in and bars coming out.
+
+Settings, besides those of the stack itself: `TRADES` (file of trades), `LOCAL_AWS_PORT` (4566 by default) and
+`LOCAL_AWS_URL` (an AWS emulator that already runs, instead of the project's own).
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tools import command, console, local_profile, local_server, trades
+from tools.errors import ToolError
+from tools.local_stack import LocalStack
+from tools.steps import Steps
+from tools.workspace import ROOT, Workspace
+
+SAMPLE = ROOT / "samples" / "ibm-20131007-trades.csv.gz"
+HOST_LAYERS = ROOT / "build" / "layers" / "host"
+DEPLOY_STEPS = 5
+SHOWN_BARS = 10
+SHOWN_REJECTS = 5
+
+
+def deploy(workspace: Workspace, base: Mapping[str, str], steps: Steps) -> LocalStack:
+    """Brings up the local AWS and deploys the stack into it, in `DEPLOY_STEPS` steps.
+
+    Args:
+        workspace: where everything goes.
+        base: the user's environment.
+        steps: shows them.
+
+    Raises:
+        ToolError: one of the steps failed; what was made until then stays.
+    """
+    with steps.step("build the functions' layers"):
+        command.run(
+            "layer build",
+            [sys.executable, "-m", "tools.build_layers"],
+            environment=base,
+            folder=ROOT,
+            log=workspace.command_log,
+        )
+    with steps.step("start the local AWS") as step:
+        endpoint = running_endpoint(workspace, base)
+        step.say(endpoint)
+        stack = LocalStack(workspace, endpoint, base)
+        account = local_server.account(endpoint)
+        with local_profile.entered(stack.environment):
+            stack.create_state_bucket()
+    with steps.step("synthesize the stack"):
+        stack.synthesize()
+    with steps.step("install the Terraform providers"):
+        stack.install_providers()
+    with steps.step("deploy the stack") as step:
+        stack.deploy(lambda progress: step.say(str(progress)))
+    outputs = {"endpoint": endpoint, "region": stack.region, "account": account, **stack.outputs()}
+    workspace.outputs.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return stack
+
+
+def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
+    """The address of a local AWS that answers: the one named, the one that runs, or a new one.
+
+    A deployment that was killed in the middle leaves a state that doesn't know all it made. The project's own
+    local AWS keeps everything in memory, so the honest way on is a new one.
+    """
+    external = base.get("LOCAL_AWS_URL")
+    killed = _killed_command(workspace)
+    if external:
+        local_profile.check_endpoint(external)
+        if killed:
+            raise ToolError(
+                f"an earlier {killed} was killed: the state in {external} may not know all it made. Restart that "
+                f"emulator empty, or mend the state with Terraform in {workspace.synthesized}; then remove "
+                f"{workspace.running_command}"
+            )
+        return external
+    server = local_server.find(workspace)
+    if server and killed:
+        local_server.stop(workspace)
+        server = None
+    workspace.running_command.unlink(missing_ok=True)
+    if server is None:
+        shutil.rmtree(workspace.synthesized, ignore_errors=True)
+        profile = local_profile.environment("http://127.0.0.1", base, workspace.synthesized)
+        del profile["AWS_ENDPOINT_URL"]  # the server is the endpoint
+        server = local_server.start(workspace, local_server.port(base), HOST_LAYERS, profile)
+    return server.endpoint
+
+
+def _killed_command(workspace: Workspace) -> str | None:
+    """The name of a command that was killed while it changed things.
+
+    Raises:
+        ToolError: only its caller was; it still runs.
+    """
+    left = command.left_over(workspace.running_command)
+    if left is None:
+        return None
+    group, name = left
+    if command.group_alive(group):
+        raise ToolError(f"an earlier {name} still runs (process group {group}): wait for it, or end it")
+    return name
+
+
+def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataPath, out: Console) -> None:
+    """Prints the outputs, what was set aside, and the first bars."""
+    outputs = Table(title=f"Outputs of {stack.stack_id} ({stack.workspace.outputs})", title_justify="left")
+    outputs.add_column("output")
+    outputs.add_column("value", overflow="fold")
+    for name, value in json.loads(stack.workspace.outputs.read_text(encoding="utf-8")).items():
+        outputs.add_row(name, value if isinstance(value, str) else json.dumps(value))
+    out.print(outputs)
+    for row in processed.rejects[:SHOWN_REJECTS]:
+        out.print(f"set aside: line {row['line']}: {row['reason']}", markup=False)
+    if processed.rejects:
+        out.print(f"{len(processed.rejects)} rows set aside in all")
+    if not processed.bars:
+        return
+    columns, rows, count = trades.read_bars(processed.bars, data_path, stack.endpoint, SHOWN_BARS)
+    bars = Table(title=f"One-minute bars: the first {len(rows)} of {count}", title_justify="left")
+    for column in columns:
+        bars.add_column(column, justify="left" if column in ("symbol", "start") else "right")
+    for values in rows:
+        bars.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values))
+    out.print(bars)
+
+
+def main(out: Console) -> None:
+    """Deploys the stack and runs a file of trades through it."""
+    base = dict(os.environ)
+    workspace = Workspace()
+    path = Path(base.get("TRADES") or SAMPLE)
+    if not path.is_file():
+        raise ToolError(f"TRADES={path}: there is no such file")
+    with console.alone(workspace):
+        workspace.command_log.unlink(missing_ok=True)
+        steps = Steps(out, DEPLOY_STEPS + 1, workspace.steps)
+        stack = deploy(workspace, base, steps)
+        if stack.providers.notice:
+            out.print(stack.providers.notice, highlight=False)
+        with local_profile.entered(stack.environment):
+            data_path = trades.DataPath.of(stack.outputs())
+            with steps.step("process the trades") as step:
+                processed = trades.process(path, data_path, step.say, stack.endpoint)
+            show(stack, processed, data_path, out)
+    out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(console.run(main))

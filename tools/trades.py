@@ -1,0 +1,147 @@
+"""Puts trades into the deployed stack and waits for what the market-data processor makes of them."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+
+from tools.errors import ToolError
+
+BARS_PREFIX = "bars/interval=1m/"
+REJECTS_PREFIX = "rejects/"
+PATIENCE_SECONDS = 300.0
+
+
+class TradesError(ToolError):
+    """The trades didn't become bars; the text says why, as far as is known."""
+
+
+@dataclass(frozen=True)
+class DataPath:
+    """The stack's outputs that lead from trades to bars."""
+
+    raw_bucket: str
+    processed_bucket: str
+    queue_url: str
+    failure_queue_url: str
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Any]) -> "DataPath":
+        """Picks them from a stack's outputs."""
+        return cls(
+            raw_bucket=outputs["raw_bucket_name"],
+            processed_bucket=outputs["processed_bucket_name"],
+            queue_url=outputs["market_data_queue_url"],
+            failure_queue_url=outputs["market_data_failure_queue_url"],
+        )
+
+
+@dataclass(frozen=True)
+class Processed:
+    """What became of a file of trades.
+
+    Attributes:
+        bars: keys of the one-minute bars' objects that it changed.
+        rejects: the rows set aside, each with its line number and reason.
+    """
+
+    bars: list[str]
+    rejects: list[dict[str, Any]]
+
+
+def process(path: Path, data_path: DataPath, say: Callable[[str], None], endpoint: str) -> Processed:
+    """Uploads a file of trades and waits until the processor is done with it.
+
+    Args:
+        path: CSV, plain or gzip.
+        data_path: where to.
+        say: is told how far it is.
+        endpoint: the AWS.
+
+    Raises:
+        TradesError: the file went to the failure queue, or nothing came out in time.
+    """
+    session = boto3.Session()
+    s3 = session.client("s3", endpoint_url=endpoint)
+    sqs = session.client("sqs", endpoint_url=endpoint)
+    before = _objects(s3, data_path.processed_bucket)
+    failures = _messages(sqs, data_path.failure_queue_url)
+    say(f"uploading {path.name}")
+    s3.upload_file(str(path), data_path.raw_bucket, f"trades/{path.name}")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if _messages(sqs, data_path.failure_queue_url) > failures:
+            reason = _last_error(session, endpoint, data_path.queue_url)
+            raise TradesError(f"{path.name} ended in the failure queue: {reason}")
+        after = _objects(s3, data_path.processed_bucket)
+        changed = sorted(key for key, at in after.items() if before.get(key) != at)
+        bars = [key for key in changed if key.startswith(BARS_PREFIX)]
+        waiting = _messages(sqs, data_path.queue_url)
+        say(f"{len(bars)} symbol-days of bars, {waiting} messages in the queue")
+        if changed and not waiting:
+            rejects = [key for key in changed if key.startswith(REJECTS_PREFIX)]
+            return Processed(bars, [row for key in rejects for row in _rejects(s3, data_path, key)])
+        time.sleep(0.5)
+    reason = _last_error(session, endpoint, data_path.queue_url)
+    raise TradesError(f"{path.name} wasn't processed within {PATIENCE_SECONDS:.0f} s: {reason}")
+
+
+def read_bars(
+    keys: list[str], data_path: DataPath, endpoint: str, limit: int
+) -> tuple[list[str], list[tuple[Any, ...]], int]:
+    """Column names, the first rows and the number of all rows of bars, from their Parquet files."""
+    s3 = boto3.client("s3", endpoint_url=endpoint)
+    with tempfile.TemporaryDirectory() as folder:
+        for key in keys:
+            target = Path(folder) / key
+            target.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(data_path.processed_bucket, key, str(target))
+        files = f"{folder}/{BARS_PREFIX}**/*.parquet"
+        with duckdb.connect() as database:
+            database.execute("SET TimeZone = 'UTC'")
+            bars = database.read_parquet(files, hive_partitioning=True)
+            count = bars.count("*").fetchall()[0][0]
+            first = bars.order("symbol, start").limit(limit)
+            wanted = [name for name in first.columns if name not in ("interval", "date")]
+            rows = first.select(*wanted).fetchall()
+    return wanted, rows, count
+
+
+def _objects(s3: Any, bucket: str) -> dict[str, datetime]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {entry["Key"]: entry["LastModified"] for page in pages for entry in page.get("Contents", ())}
+
+
+def _messages(sqs: Any, queue_url: str) -> int:
+    """Messages waiting in a queue or in the hands of a consumer."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+    return sum(int(attributes[name]) for name in names)
+
+
+def _rejects(s3: Any, data_path: DataPath, key: str) -> list[dict[str, Any]]:
+    body = s3.get_object(Bucket=data_path.processed_bucket, Key=key)["Body"].read()
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def _last_error(session: boto3.Session, endpoint: str, queue_url: str) -> str:
+    """The newest error in the log of the function that the queue feeds."""
+    sqs = session.client("sqs", endpoint_url=endpoint)
+    queue = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
+    functions = session.client("lambda", endpoint_url=endpoint)
+    mappings = functions.list_event_source_mappings(EventSourceArn=queue["QueueArn"])["EventSourceMappings"]
+    if not mappings:
+        return "no function takes from the queue"
+    function = functions.get_function_configuration(FunctionName=mappings[0]["FunctionArn"])
+    group = function["LoggingConfig"]["LogGroup"]
+    logs = session.client("logs", endpoint_url=endpoint)
+    events = logs.filter_log_events(logGroupName=group)["events"]
+    errors = [event["message"].strip() for event in events if "ERROR" in event["message"]]
+    return f"{errors[-1]} (log group {group})" if errors else f"its log group, {group}, has no error"

@@ -1,0 +1,63 @@
+"""Where the commands for the local AWS keep their files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's folder."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The files of one local AWS and of what is deployed into it.
+
+    Attributes:
+        folder: holds everything; `.local` in the project for `make local`.
+    """
+
+    folder: Path = ROOT / ".local"
+
+    @property
+    def server_record(self) -> Path:
+        """Process id and endpoint of the local AWS while it runs (JSON)."""
+        return self.folder / "aws.json"
+
+    @property
+    def server_log(self) -> Path:
+        """What the local AWS says."""
+        return self.folder / "aws.log"
+
+    @property
+    def server_work(self) -> Path:
+        """Where the local AWS unpacks functions."""
+        return self.folder / "work"
+
+    @property
+    def command_log(self) -> Path:
+        """Everything that the commands run by us said: synthesis, Terraform, cdktf."""
+        return self.folder / "deploy.log"
+
+    @property
+    def running_command(self) -> Path:
+        """Process group of the cdktf command that changes things, while it runs (JSON)."""
+        return self.folder / "running.json"
+
+    @property
+    def synthesized(self) -> Path:
+        """Cdktf's output folder for the local AWS, apart from the one for real accounts."""
+        return self.folder / "cdktf.out"
+
+    @property
+    def outputs(self) -> Path:
+        """Endpoint, region, account and every output of the stack (JSON)."""
+        return self.folder / "outputs.json"
+
+    @property
+    def steps(self) -> Path:
+        """How long each step of the last `make local` took (JSON)."""
+        return self.folder / "steps.json"
+
+    @property
+    def terraform(self) -> Path:
+        """Terraform CLI configuration and stand-in provider, see `tools.providers`."""
+        return self.folder / "terraform"
