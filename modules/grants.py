@@ -67,6 +67,26 @@ def send_to_queue(context: Context, name: str, queue_arn: str, key_arn: str) -> 
     ]
 
 
+def use_table(
+    context: Context, name: str, table_arn: str, key_arn: str, actions: Sequence[str]
+) -> list[Statement]:
+    """Allow exactly these actions on a DynamoDB table, such as ``dynamodb:GetItem``.
+
+    DynamoDB uses the table's key on behalf of whoever uses the table (DynamoDB developer guide, "Authorizing
+    use of your customer managed key").
+    """
+    return [
+        Statement(f"Use{name}", actions, [table_arn]),
+        _use_key(
+            context,
+            f"Use{name}Key",
+            key_arn,
+            "dynamodb",
+            ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+        ),
+    ]
+
+
 def publish_to_topic(context: Context, name: str, topic_arn: str, key_arn: str) -> list[Statement]:
     """Allow publishing messages."""
     return [

@@ -47,7 +47,7 @@ GLOBAL_ACTIONS = (
 """What works in any region.
 
 Source: the Region deny control of AWS Control Tower (``GRREGIONDENY``) and the IAM user guide, "Denies access
-to AWS based on the requested Region", less what is regional (``kms``, ``config``, ``wafv2`` and the like), for
+to AWS based on the requested Region", less what is regional (``kms``, ``config``, ``wafv2``, ...), for
 exempting those would let data leave the region.
 """
 
