@@ -1,6 +1,7 @@
 """The control plane: moto behind one HTTP address, with the project's extensions registered."""
 
 import errno
+import logging
 import os
 import socket
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ HEALTH_PATH = "/_local/health"
 """Answers 200 as soon as the server accepts calls; no AWS service has a path like it."""
 
 LOOPBACK = "127.0.0.1"
+
+
+_logger = logging.getLogger(__name__)
 
 
 class PortInUseError(Exception):
@@ -100,9 +104,15 @@ class _Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
-            start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3")])
+            start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok\n"]
-        answer: Iterable[bytes] = self._moto(environ, start_response)
+        try:
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        except NotImplementedError as error:
+            # moto's own answer is 500, which clients repeat for minutes; none of them repeats 501
+            _logger.error("%s", error)
+            start_response("501 Not Implemented", [("Content-Type", "text/plain")])
+            return [f"local AWS: {error}\n".encode()]
         return answer
 
 

@@ -5,7 +5,6 @@
 - Updating a REST API: a removed policy stays, `disableExecuteApiEndpoint` reads "false" as true, and
   `minimumCompressionSize` is ignored.
 - Binary media types given on creation are dropped.
-- Integrations: cache key parameters and cache namespace are dropped.
 - Usage plans: the throttle of a single method is dropped, and the stage that carries one can't be removed.
 """
 
@@ -15,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.apigateway.models import RestAPI, UsagePlan
+from moto.apigateway.responses import APIGatewayResponse
 
 from local.extensions.wrapping import wrap
 
@@ -26,9 +26,20 @@ _STAGE_THROTTLE = re.compile(
 
 def register() -> None:
     """Extends moto's API Gateway."""
+    wrap(APIGatewayResponse, "create_rest_api", _create_api)
     wrap(RestAPI, "to_dict", _describe_api)
     wrap(RestAPI, "apply_patch_operations", _update_api)
     wrap(UsagePlan, "apply_patch_operations", _update_plan)
+
+
+def _create_api(original: Callable[..., Any], response: Any) -> Any:
+    status, headers, body = original(response)
+    types = response._get_param("binaryMediaTypes")
+    if types and status < 300:
+        api = response.backend.get_rest_api(json.loads(body)["id"])
+        api.binaryMediaTypes = types
+        body = json.dumps(api.to_dict())
+    return status, headers, body
 
 
 def _describe_api(original: Callable[..., Any], api: Any) -> dict[str, Any]:

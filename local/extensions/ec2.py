@@ -27,4 +27,5 @@ def _create_rule(original: Callable[..., Any], rule: Any, *args: Any, **kwargs: 
 
 
 def _description(original: Callable[[Any], Any], rule: Any) -> str | None:
-    return original(rule) or rule.peer_description
+    description: str | None = original(rule) or rule.peer_description
+    return description
