@@ -1,8 +1,8 @@
 """`make layers`: builds the functions' layers from Pipfile.lock.
 
 A category named ``<layer>-layer`` becomes ``build/layers/<platform>/<layer>/python/…``, for two platforms:
-``arm64`` is what Lambda gets; ``host`` is the same locked versions for this machine's interpreter, for the local
-AWS. boto3 is in no layer: it comes with Lambda's runtime, and the project's own environment has it.
+``arm64`` is what Lambda gets; ``host`` is the same locked versions for this machine's interpreter, for the
+local AWS. boto3 is in no layer: it comes with Lambda's runtime, and the project's own environment has it.
 
 A layer has the same bytes on every machine: wheels only, each checked against the lock's hashes, nothing
 compiled, no record of who installed what and when.
@@ -28,7 +28,8 @@ SIZE_LIMIT_MIB = 250
 """What a function's package and its layers may take unzipped (AWS Lambda quotas)."""
 
 _CATEGORY_SUFFIX = "-layer"
-# Wheels for these versions of the C library run on Amazon Linux 2023 (glibc 2.34), the system below python3.13.
+# Wheels for these versions of the C library run on Amazon Linux 2023 (glibc 2.34), the system below
+# python3.13.
 _GLIBC_MINORS = range(17, 35)
 # What an installer notes about its own work.
 _INSTALLER_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")

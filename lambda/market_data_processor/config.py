@@ -12,8 +12,8 @@ class Config:
 
     Attributes:
         processed_bucket: Bucket for bars, partials and rejects (``PROCESSED_BUCKET``).
-        engine_memory_mb: What the engine may hold in memory, in MB (``ENGINE_MEMORY_MB``); the process needs some
-            150 MB beside it.
+        engine_memory_mb: What the engine may hold in memory, in MB (``ENGINE_MEMORY_MB``); the process
+            needs some 150 MB beside it.
     """
 
     processed_bucket: str

@@ -1,7 +1,7 @@
 """Entry point: S3 notifications from a queue, a partial-batch response back.
 
-A message whose objects were not all processed is reported as failed; the queue delivers it again, and hands it
-to the failure queue in the end. Logs name objects, counts and reasons, never the contents of a row.
+A message whose objects were not all processed is reported as failed; the queue delivers it again, and hands
+it to the failure queue in the end. Logs name objects, counts and reasons, never the contents of a row.
 """
 
 import json

@@ -1,17 +1,19 @@
 """One raw object, from its bytes to published bars: what the function does, without the cloud.
 
-**Exactly once.** Bars are not counted up; they are recomputed from partials (see :mod:`.bars`), of which each raw
-object has one per symbol and day, under a name made from the object's own. So:
+**Exactly once.** Bars are not counted up; they are recomputed from partials (see :mod:`.aggregation`), of
+which each raw object has one per symbol and day, under a name made from the object's own. So:
 
-1. the object's partial is stored. Delivered again, or retried after a crash at any point, it is replaced by itself;
-2. the bars of that symbol and day are merged from *all* partials there, and replace the former bars only if nobody
-   else replaced them meanwhile; otherwise this step is repeated. Of several objects processed at the same time, the
-   last to publish has therefore seen every partial.
+1. the object's partial is stored. Delivered again, or retried after a crash at any point, it is replaced by
+   itself;
+2. the bars of that symbol and day are merged from *all* partials there, and replace the former bars only if
+   nobody else replaced them meanwhile; otherwise this step is repeated. Of several objects processed at the
+   same time, the last to publish has therefore seen every partial.
 
-A raw object that is uploaded again with other content replaces its earlier contribution to each symbol and day that
-it still covers.
+A raw object that is uploaded again with other content replaces its earlier contribution to each symbol and
+day that it still covers.
 """
 
+import functools
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -19,11 +21,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from .bars import Aggregation, Partition
-from .trade_file import read_blocks
+from .aggregation import Aggregation, Partition
+from .trade_file import ByteStream, read_blocks
 
+Merge = Callable[[Sequence[Path], Path], None]
+"""Writes the bars (second argument), given the partials."""
 INTERVALS = {"1m": 60}
 """Seconds in a bar of each interval that is published."""
 _PUBLISHING_THREADS = 8
@@ -34,7 +38,8 @@ class Source:
     """A raw object.
 
     Attributes:
-        name: Unique among all raw objects; decides between trades of the same microsecond in different objects.
+        name: Unique among all raw objects; decides between trades of the same microsecond in different
+            objects.
         content: Tells apart what has been stored under that name one after the other.
     """
 
@@ -53,9 +58,9 @@ class Publication(Protocol):
         partition: Partition,
         interval: str,
         directory: Path,
-        merge: Callable[[Sequence[Path], Path], None],
+        merge: Merge,
     ) -> None:
-        """Replace a partition's bars by what ``merge(partials, bars)`` makes of all its partials.
+        """Replace a partition's bars by what ``merge`` makes of all its partials.
 
         If the bars are replaced by somebody else meanwhile, do it again.
 
@@ -63,7 +68,7 @@ class Publication(Protocol):
             partition: The symbol and day.
             interval: Name of the interval.
             directory: Empty directory for working files.
-            merge: Writes the bars, given the partials' files.
+            merge: Makes the bars.
         """
 
     def store_rejects(self, source: Source, path: Path) -> None:
@@ -85,7 +90,7 @@ class Summary:
     partitions: int
 
 
-def ingest(stream: BinaryIO, source: Source, publication: Publication, memory_limit_mb: int) -> Summary:
+def ingest(stream: ByteStream, source: Source, publication: Publication, memory_limit_mb: int) -> Summary:
     """Process a raw object; nothing is published before all of it was read.
 
     Args:
@@ -120,7 +125,7 @@ def ingest(stream: BinaryIO, source: Source, publication: Publication, memory_li
                         partition,
                         interval,
                         Path(working),
-                        lambda partials, bars, seconds=seconds: trades.write_bars(partials, seconds, bars),
+                        functools.partial(trades.write_bars, seconds=seconds),
                     )
 
         with ThreadPoolExecutor(_PUBLISHING_THREADS) as pool:
@@ -128,8 +133,8 @@ def ingest(stream: BinaryIO, source: Source, publication: Publication, memory_li
     return Summary(rows=rows, rejects=rejects, partitions=len(partitions))
 
 
-def _aggregate(stream: BinaryIO, trades: Aggregation) -> int:
-    """Aggregate every block, one per processor at a time while the next is being read; return the number of rows."""
+def _aggregate(stream: ByteStream, trades: Aggregation) -> int:
+    """Aggregate block after block, a few at a time while the next is read; return the number of rows."""
     rows = 0
     workers = os.cpu_count() or 1
     running: deque[Future[None]] = deque()

@@ -6,14 +6,13 @@
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from .bars import Partition
-from .ingestion import Source
+from .aggregation import Partition
+from .ingestion import Merge, Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -40,9 +39,9 @@ class ProcessedBucket:
         partition: Partition,
         interval: str,
         directory: Path,
-        merge: Callable[[Sequence[Path], Path], None],
+        merge: Merge,
     ) -> None:
-        """Replace a partition's bars by the merge of its partials, on condition that nobody else does meanwhile.
+        """Replace a partition's bars by the merge of its partials, unless somebody else did meanwhile.
 
         The condition is S3's own (``If-Match`` with the ETag seen before the partials were listed, or
         ``If-None-Match: *`` where there were no bars).

@@ -1,8 +1,8 @@
 """The raw trades file: gzip or plain text, read as a stream of blocks of whole lines.
 
-The format needs no quoting, so a quotation mark is a character like any other: a line feed ends a row wherever it
-stands, and a stray quotation mark cannot swallow the rows after it. The number of a row is therefore the number
-of its line, the header being line 1.
+The format needs no quoting, so a quotation mark is a character like any other: a line feed ends a row
+wherever it stands, and a stray quotation mark cannot swallow the rows after it. The number of a row is
+therefore the number of its line, the header being line 1.
 """
 
 import gzip
@@ -10,21 +10,28 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 COLUMNS = ("timestamp", "symbol", "price", "size", "exchange", "conditions")
 HEADER = ",".join(COLUMNS)
 MAX_LINE_BYTES = 1024
-"""Longest line that is kept; a trade takes some 50 bytes. What a longer line has beyond this is dropped, and the
-line is rejected all the same."""
+"""Longest line that is kept; a trade takes some 50 bytes. What a longer line has beyond this is dropped,
+and the line is rejected all the same."""
 BLOCK_BYTES = 8 * 1024 * 1024
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
-# Bytes that a reader of lines could take for something else than themselves: NUL, the delimiter that the engine is
-# given in place of the comma, and the carriage return.
+# Bytes that a reader of lines could take for something else than themselves: NUL, the delimiter that the
+# engine is given in place of the comma, and the carriage return.
 _SUSPECT = (b"\x00", b"\x01", b"\r")
 _VISIBLE_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
+
+
+class ByteStream(Protocol):
+    """What a raw object is read from: an open file, or the body of an answer."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read up to ``size`` bytes; none at the end."""
 
 
 class NotATradesFileError(ValueError):
@@ -33,13 +40,13 @@ class NotATradesFileError(ValueError):
 
 @dataclass(frozen=True)
 class LineBlock:
-    """Consecutive lines of a trades file.
+    r"""Consecutive lines of a trades file.
 
     Attributes:
         first_line: Number of the block's first line in the file, counted from 1 (the header).
         line_count: Number of lines.
-        text: The lines, each ended by a single line feed and free of bytes that are not ASCII: these, and control
-            characters beside them, are written as ``\\xff``, which no valid row contains.
+        text: The lines, each ended by a single line feed and free of bytes that are not ASCII: these, and
+            control characters beside them, are written as ``\xff``, which no valid row contains.
     """
 
     first_line: int
@@ -47,7 +54,7 @@ class LineBlock:
     text: bytes
 
 
-def read_blocks(stream: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[LineBlock]:
+def read_blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[LineBlock]:
     """Yield the lines after the header, in blocks of about ``block_bytes``.
 
     Memory is bounded by the block size, whatever the file's or a line's length.
@@ -66,16 +73,16 @@ def read_blocks(stream: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[Li
         raise NotATradesFileError(f"damaged gzip stream: {error}") from error
 
 
-def _decompressed(stream: BinaryIO) -> BinaryIO:
+def _decompressed(stream: ByteStream) -> io.BufferedIOBase:
     head = stream.read(len(_GZIP_MAGIC))
     whole = io.BufferedReader(_Rejoined(head, stream), 1024 * 1024)
-    return gzip.GzipFile(fileobj=whole) if head == _GZIP_MAGIC else whole  # type: ignore[return-value]
+    return gzip.GzipFile(fileobj=whole) if head == _GZIP_MAGIC else whole
 
 
 class _Rejoined(io.RawIOBase):
     """A stream that cannot seek, with the bytes already taken from it put back in front."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: ByteStream) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
@@ -88,7 +95,7 @@ class _Rejoined(io.RawIOBase):
         return len(data)
 
 
-def _blocks_after_header(content: BinaryIO, block_bytes: int) -> Iterator[LineBlock]:
+def _blocks_after_header(content: io.BufferedIOBase, block_bytes: int) -> Iterator[LineBlock]:
     header = content.readline(MAX_LINE_BYTES)
     if header.removeprefix(_UTF8_BOM).rstrip(b"\r\n") != HEADER.encode():
         found = _printable(header[:80].rstrip(b"\r\n")).decode() or "an empty line"
