@@ -1,0 +1,1 @@
+"""The relational database (DB-1 to DB-3)."""
