@@ -55,6 +55,8 @@ def deploy(workspace: Workspace, base: Mapping[str, str], steps: Steps) -> Local
             stack.create_state_bucket()
     with steps.step("synthesize the stack"):
         stack.synthesize()
+    if stack.providers.notice:
+        steps.note(stack.providers.notice)
     with steps.step("install the Terraform providers"):
         stack.install_providers()
     with steps.step("deploy the stack") as step:
@@ -76,9 +78,9 @@ def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
         local_profile.check_endpoint(external)
         if killed:
             raise ToolError(
-                f"an earlier {killed} was killed: the state in {external} may not know all it made. Restart that "
-                f"emulator empty, or mend the state with Terraform in {workspace.synthesized}; then remove "
-                f"{workspace.running_command}"
+                f"an earlier {killed} was killed: the state in {external} may not know all it made. "
+                f"Restart that emulator empty, or mend the state with Terraform in {workspace.synthesized}; "
+                f"then remove {workspace.running_command}"
             )
         return external
     server = local_server.find(workspace)
@@ -143,8 +145,6 @@ def main(out: Console) -> None:
         workspace.command_log.unlink(missing_ok=True)
         steps = Steps(out, DEPLOY_STEPS + 1, workspace.steps)
         stack = deploy(workspace, base, steps)
-        if stack.providers.notice:
-            out.print(stack.providers.notice, highlight=False)
         with local_profile.entered(stack.environment):
             data_path = trades.DataPath.of(stack.outputs())
             with steps.step("process the trades") as step:

@@ -45,6 +45,10 @@ class Steps:
         self._record = record
         self._durations: list[dict[str, str | float]] = []
 
+    def note(self, text: str) -> None:
+        """Says something that belongs to no progress display."""
+        self._console.print(text, highlight=False, markup=False)
+
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Shows one step while its block runs, then how long it took."""

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 _PLAN = re.compile(r"Plan: (\d+) to add, (\d+) to change, (\d+) to destroy")
-_STARTED = re.compile(r"(\S+): (?:Creating|Modifying|Destroying)\.\.\.")
-_DONE = re.compile(r"(\S+): (?:Creation|Modifications|Destruction) complete after")
+# cdktf writes the construct's path, in brackets, behind an address that doesn't tell it.
+_STARTED = re.compile(r"([\w.\[\]\"-]+)(?: \([^)]*\))?: (?:Creating|Modifying|Destroying)\.\.\.")
+_DONE = re.compile(r"([\w.\[\]\"-]+)(?: \([^)]*\))?: (?:Creation|Modifications|Destruction) complete after")
 
 
 @dataclass
