@@ -53,13 +53,13 @@ class ComplianceRules(Construct):
             scope=_scope(rule),
             input_parameters=json.dumps(dict(rule.parameters), sort_keys=True) if rule.parameters else None,
             tags=context.tags(DataClassification.INTERNAL, name),
-            depends_on=recorder,
+            depends_on=list(recorder),
         )
 
 
 def _scope(rule: ManagedRule) -> ConfigConfigRuleScope | None:
     if rule.resource_types:
-        return ConfigConfigRuleScope(compliance_resource_types=rule.resource_types)
+        return ConfigConfigRuleScope(compliance_resource_types=list(rule.resource_types))
     if rule.confidential_only:
         return ConfigConfigRuleScope(
             tag_key="DataClassification", tag_value=DataClassification.CONFIDENTIAL.value

@@ -1,6 +1,6 @@
 """A dashboard: the alarms first, then a row of graphs for each service (OBS-3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,11 @@ from cdktf import Fn
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
-from modules.alarms import Expression, Metric
+from modules.alarms import Alarm, Expression, Metric
 from modules.context import Context
 
 _COLUMNS = 24
+_GRAPHS_A_ROW = 4
 _TITLE_HEIGHT = 1
 _ALARMS_HEIGHT = 3
 _GRAPH_HEIGHT = 6
@@ -41,6 +42,24 @@ class Row:
 
     title: str
     graphs: Sequence[Graph]
+
+
+def alarm_rows(alarms: Mapping[str, Sequence[Alarm]]) -> list[Row]:
+    """Draw what the alarms watch, so that whoever is alerted finds its graph.
+
+    Args:
+        alarms: Alarms by service.
+    """
+    return [
+        Row(title, [Graph(alarm.purpose, [alarm.metric]) for alarm in group])
+        for title, group_of_title in alarms.items()
+        for group in _batched(group_of_title)
+    ]
+
+
+def _batched(alarms: Sequence[Alarm]) -> list[Sequence[Alarm]]:
+    """Cut alarms into rows of four graphs at most."""
+    return [alarms[index : index + _GRAPHS_A_ROW] for index in range(0, len(alarms), _GRAPHS_A_ROW)]
 
 
 @dataclass(frozen=True)

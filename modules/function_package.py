@@ -9,6 +9,8 @@ from pathlib import Path
 from cdktf_cdktf_provider_archive.data_archive_file import DataArchiveFile
 from constructs import Construct
 
+from modules.function_runtime import ARCHITECTURE
+
 _PROJECT = Path(__file__).resolve().parent.parent
 _PROJECT_FROM_STACK = "${path.module}/../../.."
 _FILE_MODE = "0644"
@@ -61,7 +63,7 @@ class FunctionPackage(Construct):
 
 
 class LayerPackage(Construct):
-    """One layer of ``build/layers/arm64/``, which ``make layers`` builds from the lock.
+    """One layer of ``build/layers/``, which ``make layers`` builds from the lock, with nothing else in it.
 
     Attributes:
         archive: The zip.
@@ -73,21 +75,19 @@ class LayerPackage(Construct):
         Args:
             scope: Owner.
             id_: Id within the owner.
-            layer: Folder below ``build/layers/arm64/``; holds the ``python`` folder that Lambda expects.
+            layer: Folder below the architecture's; holds the ``python`` folder that Lambda expects.
         """
         super().__init__(scope, id_)
-        self.archive = _zip(
-            self, folder=f"build/layers/arm64/{layer}", name=f"{layer}-layer", excludes=_LEFTOVERS
-        )
+        self.archive = _zip(self, folder=f"build/layers/{ARCHITECTURE}/{layer}", name=f"{layer}-layer")
 
 
-def _zip(scope: Construct, folder: str, name: str, excludes: tuple[str, ...]) -> Archive:
+def _zip(scope: Construct, folder: str, name: str, excludes: tuple[str, ...] = ()) -> Archive:
     archive = DataArchiveFile(
         scope,
         "archive",
         type="zip",
         source_dir=f"{_PROJECT_FROM_STACK}/{folder}",
-        excludes=list(excludes),
+        excludes=list(excludes) or None,
         output_path=f"${{path.module}}/{name}.zip",
         output_file_mode=_FILE_MODE,
     )

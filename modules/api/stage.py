@@ -73,8 +73,8 @@ class Stage(Construct):
         name: The stage's name.
         arn: Its ARN, for the firewall's association.
         invoke_url: Address of the API.
-        access_logs: Name of the group of the access log.
-        execution_logs: Name of the group of the execution log.
+        access_logs: Log group of the access log.
+        execution_logs: Log group of the execution log.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: StageProps) -> None:
@@ -131,5 +131,5 @@ class Stage(Construct):
         self.name = stage.stage_name
         self.arn = stage.arn
         self.invoke_url = stage.invoke_url
-        self.access_logs = access_logs.name
-        self.execution_logs = execution_logs.name
+        self.access_logs = access_logs
+        self.execution_logs = execution_logs

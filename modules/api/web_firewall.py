@@ -54,7 +54,7 @@ class WebFirewall(Construct):
     Attributes:
         name: Its name, which its CloudWatch metrics carry.
         arn: Its ARN.
-        logs: Name of the group of its log.
+        logs: Log group of its log.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: WebFirewallProps) -> None:
@@ -123,7 +123,7 @@ class WebFirewall(Construct):
         )
         self.name = name
         self.arn = acl.arn
-        self.logs = logs.name
+        self.logs = logs
 
 
 def _visibility(metric: str) -> dict[str, object]:

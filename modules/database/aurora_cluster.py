@@ -103,8 +103,7 @@ class AuroraCluster(Construct):
         database_name: The database.
         master_secret_arn: Secret that holds the master user's name and password.
         instance_identifiers: Instances; which one writes is decided by failovers.
-        log_group_names: Log groups by log type.
-        log_group_arns: Their ARNs by log type.
+        log_groups: Log groups by log type.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: AuroraClusterProps) -> None:
@@ -131,8 +130,7 @@ class AuroraCluster(Construct):
         self.database_name = props.database_name
         self.master_secret_arn = master_secret
         self.instance_identifiers = [instance.identifier for instance in instances]
-        self.log_group_names = {type_: group.name for type_, group in logs.items()}
-        self.log_group_arns = {type_: group.arn for type_, group in logs.items()}
+        self.log_groups = logs
         EventNotifications(
             self,
             "events",

@@ -35,8 +35,7 @@ class FlowLogs(Construct):
     """A flow log of the whole VPC and all its traffic, as the Config rule VPC_FLOW_LOGS_ENABLED asks for.
 
     Attributes:
-        log_group_name: Group that the records are in.
-        log_group_arn: Its ARN.
+        log_group: Group that the records are in.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: FlowLogsProps) -> None:
@@ -93,5 +92,4 @@ class FlowLogs(Construct):
             tags=context.tags(DataClassification.INTERNAL, name),
             depends_on=role.attachments,
         )
-        self.log_group_name = group.name
-        self.log_group_arn = group.arn
+        self.log_group = group

@@ -53,6 +53,7 @@ class Vpc(Construct):
         public: The public tier: NAT gateways, and whatever faces the internet.
         private: The private tier: compute.
         database: The isolated tier: databases.
+        nat_gateway_ids: NAT gateways.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: VpcProps) -> None:
@@ -87,7 +88,7 @@ class Vpc(Construct):
                 ("database", addresses.database, 1),
             )
         )
-        self._route_to_internet(context)
+        self.nat_gateway_ids = self._route_to_internet(context)
         self._close_defaults(context, vpc)
 
     def _first_zones(self) -> list[str]:
@@ -103,7 +104,7 @@ class Vpc(Construct):
             Token.as_string(zones.interpolation_for_attribute(f"names[{index}]")) for index in range(ZONES)
         ]
 
-    def _route_to_internet(self, context: Context) -> None:
+    def _route_to_internet(self, context: Context) -> list[str]:
         internet = InternetGateway(
             self,
             "internet-gateway",
@@ -117,6 +118,7 @@ class Vpc(Construct):
             destination_cidr_block=INTERNET,
             gateway_id=internet.id,
         )
+        gateways = []
         for number, (subnet, table) in enumerate(
             zip(self.public.subnet_ids, self.private.route_table_ids, strict=False), start=1
         ):
@@ -142,6 +144,8 @@ class Vpc(Construct):
                 destination_cidr_block=INTERNET,
                 nat_gateway_id=gateway.id,
             )
+            gateways.append(gateway.id)
+        return gateways
 
     def _close_defaults(self, context: Context, vpc: AwsVpc) -> None:
         """Adopt what AWS creates with every VPC and take its rules away: what names no group gets nothing."""

@@ -42,12 +42,14 @@ def eventually(look: Callable[[], T], seconds: float = 10) -> T:
 class LocalAws:
     """A running local AWS with its data path."""
 
-    def __init__(self, endpoint_url: str, running: data_path.DataPath) -> None:
+    def __init__(self, endpoint_url: str, running: data_path.DataPath, layers: Path) -> None:
         self.endpoint_url = endpoint_url
+        self.layers = layers
         self.data_path = running
         self.client = cache(self._client)
-        role = self.client("iam").create_role(RoleName="function-role", AssumeRolePolicyDocument="{}")
-        self.role_arn = role["Role"]["Arn"]
+        self.role = f"function-role-{uuid.uuid4().hex[:8]}"  # moto's state outlives a server in one process
+        created = self.client("iam").create_role(RoleName=self.role, AssumeRolePolicyDocument="{}")
+        self.role_arn = created["Role"]["Arn"]
 
     def _client(self, service: str) -> Any:
         make: Any = boto3.client  # its type has an overload for every service
@@ -118,11 +120,12 @@ class LocalAws:
 
 
 @contextmanager
-def local_aws(work: Path, layers: Path | None = None) -> Iterator[LocalAws]:
-    """Runs a local AWS whose asynchronous invocations are retried after 0.05 s instead of minutes."""
+def local_aws(work: Path) -> Iterator[LocalAws]:
+    """Runs a local AWS with layers in `work/layers`; it retries after 0.05 s instead of minutes."""
     with ControlPlane() as control_plane:
+        layers = work / "layers"
         running = data_path.start(control_plane.endpoint_url, layers, work, retry_delays=(0.05, 0.05))
         try:
-            yield LocalAws(control_plane.endpoint_url, running)
+            yield LocalAws(control_plane.endpoint_url, running, layers)
         finally:
             running.stop()

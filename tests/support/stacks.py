@@ -1,0 +1,15 @@
+"""The stacks as main.py makes them, synthesized in memory."""
+
+from cdktf import Testing
+
+from settings import load
+from stacks.trading_analytics import TradingAnalyticsStack
+from tests.support.synthesized import Synthesized
+
+ENVIRON = {"STATE_BUCKET": "state-of-the-tests", "DASHBOARD_ORIGINS": "https://dashboard.example.com"}
+
+
+def trading_analytics(**environ: str) -> Synthesized:
+    """Synthesize the trading-analytics stack with some environment variables of its own."""
+    settings = load({**ENVIRON, **environ}, {})
+    return Synthesized.of(TradingAnalyticsStack(Testing.app(), "trading-analytics", settings))
