@@ -1,13 +1,12 @@
 """`make local-down`: destroys what `make local` made, proves that nothing is left, stops the local AWS."""
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 
-from local.inventory import leftovers
 from rich.console import Console
 
+from local.inventory import leftovers
 from tools import console, local_profile, local_server
 from tools.errors import ToolError
 from tools.local_stack import LocalStack
@@ -35,14 +34,7 @@ def destroy(workspace: Workspace, endpoint: str, base: Mapping[str, str], steps:
         stack.destroy(lambda progress: step.say(str(progress)))
     with steps.step("look for anything left"), local_profile.entered(stack.environment):
         stack.delete_state_bucket()
-        return leftovers(endpoint)
-
-
-def forget(workspace: Workspace) -> None:
-    """Removes what the workspace knew of a deployment; logs and measured times stay."""
-    workspace.outputs.unlink(missing_ok=True)
-    workspace.running_command.unlink(missing_ok=True)
-    shutil.rmtree(workspace.synthesized, ignore_errors=True)
+        return leftovers(endpoint, [stack.region])
 
 
 def main(out: Console) -> None:
@@ -64,7 +56,7 @@ def main(out: Console) -> None:
         else:
             left = destroy(workspace, server.endpoint, base, Steps(out, DESTROY_STEPS))
         local_server.stop(workspace)
-        forget(workspace)
+        workspace.forget_deployment()
     if left:
         raise ToolError("\n".join(("destroyed, but this was left:", *left)))
     out.print("Nothing is left.")

@@ -42,14 +42,14 @@ class LocalStack:
         self.region = local_profile.region(base)
         self.stack_id = f"trading-analytics-{base.get('ENVIRONMENT_SUFFIX') or 'dev'}"
         self.providers = providers.arrange(base, workspace.terraform)
-        profile = local_profile.environment(endpoint, base, workspace.synthesized, proxy=proxy)
+        profile = local_profile.environment(endpoint, base, workspace.folder, proxy=proxy)
         self.environment = {**profile, **self.providers.environment}
         self._installing = {**local_profile.with_own_proxies(profile, base), **self.providers.environment}
 
     @property
     def folder(self) -> Path:
         """Where the stack's Terraform code is."""
-        return self.workspace.synthesized / "stacks" / self.stack_id
+        return self.workspace.stacks / self.stack_id
 
     def create_state_bucket(self) -> None:
         """Makes the versioned bucket of the Terraform state, if it isn't there."""
@@ -131,7 +131,7 @@ class LocalStack:
             "--skip-synth",
             "--skip-provider-lock",
             f"--terraform-parallelism={PARALLELISM}",
-            f"--output={self.workspace.synthesized}",
+            f"--output={self.workspace.folder}",
         ]
         self._run(f"cdktf {verb}", arguments, ROOT, on_line=read, record=self.workspace.running_command)
 

@@ -6,7 +6,6 @@ Settings, besides those of the stack itself: `TRADES` (file of trades), `LOCAL_A
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,7 +78,7 @@ def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
         if killed:
             raise ToolError(
                 f"an earlier {killed} was killed: the state in {external} may not know all it made. "
-                f"Restart that emulator empty, or mend the state with Terraform in {workspace.synthesized}; "
+                f"Restart that emulator empty, or mend the state with Terraform in {workspace.stacks}; "
                 f"then remove {workspace.running_command}"
             )
         return external
@@ -87,10 +86,9 @@ def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
     if server and killed:
         local_server.stop(workspace)
         server = None
-    workspace.running_command.unlink(missing_ok=True)
     if server is None:
-        shutil.rmtree(workspace.synthesized, ignore_errors=True)
-        profile = local_profile.environment("http://127.0.0.1", base, workspace.synthesized)
+        workspace.forget_deployment()
+        profile = local_profile.environment("http://127.0.0.1", base, workspace.folder)
         del profile["AWS_ENDPOINT_URL"]  # the server is the endpoint
         server = local_server.start(workspace, local_server.port(base), HOST_LAYERS, profile)
     return server.endpoint
@@ -125,7 +123,7 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
         out.print(f"{len(processed.rejects)} rows set aside in all")
     if not processed.bars:
         return
-    columns, rows, count = trades.read_bars(processed.bars, data_path, stack.endpoint, SHOWN_BARS)
+    columns, rows, count = trades.read_bars(processed.bars, data_path, SHOWN_BARS)
     bars = Table(title=f"One-minute bars: the first {len(rows)} of {count}", title_justify="left")
     for column in columns:
         bars.add_column(column, justify="left" if column in ("symbol", "start") else "right")
@@ -146,9 +144,9 @@ def main(out: Console) -> None:
         steps = Steps(out, DEPLOY_STEPS + 1, workspace.steps)
         stack = deploy(workspace, base, steps)
         with local_profile.entered(stack.environment):
-            data_path = trades.DataPath.of(stack.outputs())
+            data_path = trades.DataPath.find(stack.endpoint, stack.outputs())
             with steps.step("process the trades") as step:
-                processed = trades.process(path, data_path, step.say, stack.endpoint)
+                processed = trades.process(path, data_path, step.say)
             show(stack, processed, data_path, out)
     out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.", highlight=False)
 

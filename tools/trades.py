@@ -25,22 +25,34 @@ class TradesError(ToolError):
 
 @dataclass(frozen=True)
 class DataPath:
-    """The stack's outputs that lead from trades to bars."""
+    """The way from trades to bars, as it was deployed.
 
+    Attributes:
+        endpoint: the AWS that it is deployed in.
+        raw_bucket: takes trades.
+        analytics_bucket: gets bars and rejects.
+        queue_url: what the raw bucket notifies.
+        failure_queue_url: where that queue's hopeless messages end.
+    """
+
+    endpoint: str
     raw_bucket: str
-    processed_bucket: str
+    analytics_bucket: str
     queue_url: str
     failure_queue_url: str
 
     @classmethod
-    def of(cls, outputs: Mapping[str, Any]) -> "DataPath":
-        """Picks them from a stack's outputs."""
-        return cls(
-            raw_bucket=outputs["raw_bucket_name"],
-            processed_bucket=outputs["processed_bucket_name"],
-            queue_url=outputs["market_data_queue_url"],
-            failure_queue_url=outputs["market_data_failure_queue_url"],
-        )
+    def find(cls, endpoint: str, outputs: Mapping[str, Any]) -> "DataPath":
+        """Follows it from a stack's outputs: bucket, notification, queue, failure queue."""
+        s3 = boto3.client("s3", endpoint_url=endpoint)
+        sqs = boto3.client("sqs", endpoint_url=endpoint)
+        raw = outputs["raw_bucket"]
+        notifications = s3.get_bucket_notification_configuration(Bucket=raw)
+        queue_url = _queue_url(sqs, notifications["QueueConfigurations"][0]["QueueArn"])
+        attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["RedrivePolicy"])
+        redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
+        failure_queue_url = _queue_url(sqs, redrive["deadLetterTargetArn"])
+        return cls(endpoint, raw, outputs["analytics_bucket"], queue_url, failure_queue_url)
 
 
 @dataclass(frozen=True)
@@ -56,31 +68,29 @@ class Processed:
     rejects: list[dict[str, Any]]
 
 
-def process(path: Path, data_path: DataPath, say: Callable[[str], None], endpoint: str) -> Processed:
+def process(path: Path, data_path: DataPath, say: Callable[[str], None]) -> Processed:
     """Uploads a file of trades and waits until the processor is done with it.
 
     Args:
         path: CSV, plain or gzip.
         data_path: where to.
         say: is told how far it is.
-        endpoint: the AWS.
 
     Raises:
         TradesError: the file went to the failure queue, or nothing came out in time.
     """
-    session = boto3.Session()
-    s3 = session.client("s3", endpoint_url=endpoint)
-    sqs = session.client("sqs", endpoint_url=endpoint)
-    before = _objects(s3, data_path.processed_bucket)
+    s3 = boto3.client("s3", endpoint_url=data_path.endpoint)
+    sqs = boto3.client("sqs", endpoint_url=data_path.endpoint)
+    before = _objects(s3, data_path.analytics_bucket)
     failures = _messages(sqs, data_path.failure_queue_url)
     say(f"uploading {path.name}")
     s3.upload_file(str(path), data_path.raw_bucket, f"trades/{path.name}")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if _messages(sqs, data_path.failure_queue_url) > failures:
-            reason = _last_error(session, endpoint, data_path.queue_url)
+            reason = _last_error(data_path)
             raise TradesError(f"{path.name} ended in the failure queue: {reason}")
-        after = _objects(s3, data_path.processed_bucket)
+        after = _objects(s3, data_path.analytics_bucket)
         changed = sorted(key for key, at in after.items() if before.get(key) != at)
         bars = [key for key in changed if key.startswith(BARS_PREFIX)]
         waiting = _messages(sqs, data_path.queue_url)
@@ -89,20 +99,20 @@ def process(path: Path, data_path: DataPath, say: Callable[[str], None], endpoin
             rejects = [key for key in changed if key.startswith(REJECTS_PREFIX)]
             return Processed(bars, [row for key in rejects for row in _rejects(s3, data_path, key)])
         time.sleep(0.5)
-    reason = _last_error(session, endpoint, data_path.queue_url)
+    reason = _last_error(data_path)
     raise TradesError(f"{path.name} wasn't processed within {PATIENCE_SECONDS:.0f} s: {reason}")
 
 
 def read_bars(
-    keys: list[str], data_path: DataPath, endpoint: str, limit: int
+    keys: list[str], data_path: DataPath, limit: int
 ) -> tuple[list[str], list[tuple[Any, ...]], int]:
     """Column names, the first rows and the number of all rows of bars, from their Parquet files."""
-    s3 = boto3.client("s3", endpoint_url=endpoint)
+    s3 = boto3.client("s3", endpoint_url=data_path.endpoint)
     with tempfile.TemporaryDirectory() as folder:
         for key in keys:
             target = Path(folder) / key
             target.parent.mkdir(parents=True, exist_ok=True)
-            s3.download_file(data_path.processed_bucket, key, str(target))
+            s3.download_file(data_path.analytics_bucket, key, str(target))
         files = f"{folder}/{BARS_PREFIX}**/*.parquet"
         with duckdb.connect() as database:
             database.execute("SET TimeZone = 'UTC'")
@@ -127,21 +137,26 @@ def _messages(sqs: Any, queue_url: str) -> int:
 
 
 def _rejects(s3: Any, data_path: DataPath, key: str) -> list[dict[str, Any]]:
-    body = s3.get_object(Bucket=data_path.processed_bucket, Key=key)["Body"].read()
+    body = s3.get_object(Bucket=data_path.analytics_bucket, Key=key)["Body"].read()
     return [json.loads(line) for line in body.splitlines()]
 
 
-def _last_error(session: boto3.Session, endpoint: str, queue_url: str) -> str:
+def _queue_url(sqs: Any, arn: str) -> str:
+    return str(sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"])
+
+
+def _last_error(data_path: DataPath) -> str:
     """The newest error in the log of the function that the queue feeds."""
-    sqs = session.client("sqs", endpoint_url=endpoint)
-    queue = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]
-    functions = session.client("lambda", endpoint_url=endpoint)
-    mappings = functions.list_event_source_mappings(EventSourceArn=queue["QueueArn"])["EventSourceMappings"]
+    sqs = boto3.client("sqs", endpoint_url=data_path.endpoint)
+    functions = boto3.client("lambda", endpoint_url=data_path.endpoint)
+    logs = boto3.client("logs", endpoint_url=data_path.endpoint)
+    attributes = sqs.get_queue_attributes(QueueUrl=data_path.queue_url, AttributeNames=["QueueArn"])
+    arn = attributes["Attributes"]["QueueArn"]
+    mappings = functions.list_event_source_mappings(EventSourceArn=arn)["EventSourceMappings"]
     if not mappings:
         return "no function takes from the queue"
     function = functions.get_function_configuration(FunctionName=mappings[0]["FunctionArn"])
     group = function["LoggingConfig"]["LogGroup"]
-    logs = session.client("logs", endpoint_url=endpoint)
     events = logs.filter_log_events(logGroupName=group)["events"]
     errors = [event["message"].strip() for event in events if "ERROR" in event["message"]]
     return f"{errors[-1]} (log group {group})" if errors else f"its log group, {group}, has no error"

@@ -1,5 +1,6 @@
 """Where the commands for the local AWS keep their files."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ class Workspace:
     """The files of one local AWS and of what is deployed into it.
 
     Attributes:
-        folder: holds everything; `.local` in the project for `make local`.
+        folder: holds everything; `.local` in the project for `make local`. Always a folder of the project's
+            own, as the synthesized code refers to the project's files from there.
     """
 
     folder: Path = ROOT / ".local"
@@ -43,9 +45,9 @@ class Workspace:
         return self.folder / "running.json"
 
     @property
-    def synthesized(self) -> Path:
-        """Cdktf's output folder for the local AWS, apart from the one for real accounts."""
-        return self.folder / "cdktf.out"
+    def stacks(self) -> Path:
+        """The synthesized stacks, apart from those for real accounts; `folder` is cdktf's output folder."""
+        return self.folder / "stacks"
 
     @property
     def outputs(self) -> Path:
@@ -61,3 +63,9 @@ class Workspace:
     def terraform(self) -> Path:
         """Terraform CLI configuration and stand-in provider, see `tools.providers`."""
         return self.folder / "terraform"
+
+    def forget_deployment(self) -> None:
+        """Removes what belongs to a deployment that is gone; logs and measured times stay."""
+        self.outputs.unlink(missing_ok=True)
+        self.running_command.unlink(missing_ok=True)
+        shutil.rmtree(self.stacks, ignore_errors=True)
