@@ -1,6 +1,7 @@
 """The control plane: moto behind one HTTP address, with the project's extensions registered."""
 
 import errno
+import json
 import logging
 import os
 import socket
@@ -111,8 +112,9 @@ class _Application:
         except NotImplementedError as error:
             # moto's own answer is 500, which clients repeat for minutes; none of them repeats 501
             _logger.error("%s", error)
-            start_response("501 Not Implemented", [("Content-Type", "text/plain")])
-            return [f"local AWS: {error}\n".encode()]
+            headers = [("Content-Type", "application/json"), ("x-amzn-errortype", "NotImplemented")]
+            start_response("501 Not Implemented", headers)
+            return [json.dumps({"message": f"local AWS: {error}"}).encode()]
         return answer
 
 
@@ -122,9 +124,7 @@ class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is unty
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Logs what failed inside the emulator; what AWS would refuse too (4xx) is the caller's to tell."""
-        if str(code).startswith("5"):
-            super().log_request(code, size)
+        """Says nothing: what AWS would refuse too is the caller's to tell, and failures log their cause."""
 
 
 def _configure_moto() -> None:

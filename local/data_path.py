@@ -19,6 +19,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.logs.models import LogStream
 from moto.s3 import notifications
+from moto.s3.models import S3Backend
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from local.event_sources import log_subscriptions, moto_queues, s3
@@ -107,6 +108,7 @@ class DataPath:
         yield Queue, "delete_message", moto_queues.locked_delete(Queue.delete_message)
         yield Queue, "add_message", moto_queues.announced_add(Queue.add_message, self._wake)
         yield notifications, "_get_s3_event", s3.event
+        yield S3Backend, "put_object", s3.announced_once(S3Backend.put_object)
         yield LogStream, "_send_log_events", log_subscriptions.filtered(LogStream._send_log_events)
 
     def _wake(self, queue_arn: str) -> None:

@@ -1,11 +1,13 @@
-"""The record of an S3 event notification, complete.
+"""S3 event notifications as S3 sends them.
 
-moto 5.2.5 leaves out the version id, the sequencer, and who did it from where, and encodes a key's slashes.
+moto 5.2.5 leaves the version id, the sequencer, and who did it from where out of the record, encodes a key's
+slashes, and announces the end of a multipart upload twice, as a Put too.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -56,3 +58,14 @@ def event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[
             }
         ]
     }
+
+
+def announced_once(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wraps `S3Backend.put_object`, which also completes multipart uploads: these have an event of their own."""
+
+    def put_object(backend: Any, *arguments: Any, **options: Any) -> Any:
+        if options.get("multipart") is not None:
+            options["disable_notification"] = True
+        return original(backend, *arguments, **options)
+
+    return put_object

@@ -43,7 +43,8 @@ def operation(invoker: Invoker) -> Callable[[Any], _Response]:
         name = unquote(response.path.rsplit("/", 2)[-2])
         qualifier = response._get_param("Qualifier")
         function = response.backend.get_function(name, qualifier)
-        return _answer(invoker, function, qualifier, response.headers, response.body)
+        status, headers, body = _answer(invoker, function, qualifier, response.headers, response.body)
+        return status, {**headers, "status": str(status)}, body  # moto takes the status from the headers
 
     return invoke
 

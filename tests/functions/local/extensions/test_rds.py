@@ -104,3 +104,24 @@ def test_parameters_of_an_unknown_group_are_an_error(rds: Any, unique: str) -> N
         rds.describe_db_parameters(DBParameterGroupName=unique)
 
     assert error.value.response["Error"]["Code"] == "DBParameterGroupNotFound"
+
+
+def test_automated_snapshots_go_with_their_cluster(rds: Any, cluster: dict[str, Any]) -> None:
+    def snapshots() -> list[str]:
+        found = rds.describe_db_cluster_snapshots(DBClusterIdentifier=name)["DBClusterSnapshots"]
+        return [one["SnapshotType"] for one in found]
+
+    name = cluster["DBClusterIdentifier"]
+    rds.create_db_cluster_snapshot(DBClusterIdentifier=name, DBClusterSnapshotIdentifier=f"{name}-kept")
+    assert sorted(snapshots()) == ["automated", "manual"]
+
+    rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+    assert snapshots() == ["manual"]
+
+
+@pytest.mark.holds_on_bare_moto
+def test_automated_snapshots_stay_when_asked(rds: Any, cluster: dict[str, Any]) -> None:
+    name = cluster["DBClusterIdentifier"]
+    rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
+
+    assert len(rds.describe_db_cluster_snapshots(DBClusterIdentifier=name)["DBClusterSnapshots"]) == 1
