@@ -7,6 +7,7 @@ and without retries. `start` puts Lambda's own behaviour in the place of that.
 import asyncio
 import contextlib
 import functools
+import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -75,6 +76,7 @@ class DataPath:
         self._wait(self._pollers.stop())
         self._wait(self._asynchronous.stop())
         self._wait(self._functions.stop())
+        self._wait(_cancel_rest())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -178,13 +180,15 @@ def start(
     Returns:
         The running data path.
     """
+    scratch = work / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)  # a server that was killed leaves it behind
     archives = Archives(work / "archives")
     functions = Functions(
         python=python_environment.create(work / "python"),
         layers=HostLayers(layers, archives),
         archives=archives,
         endpoint_url=endpoint_url,
-        scratch=work / "tmp",
+        scratch=scratch,
     )
     data_path = DataPath(functions, retry_delays)
     data_path._start()
@@ -202,6 +206,14 @@ def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
             delattr(owner, name)
         else:
             setattr(owner, name, own)
+
+
+async def _cancel_rest() -> None:
+    """Ends what still runs on the loop: invocations that callers wait for."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 def _inline_invocation(data_path: DataPath) -> Callable[..., bytes]:

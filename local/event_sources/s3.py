@@ -61,7 +61,7 @@ def event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[
 
 
 def announced_once(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wraps `S3Backend.put_object`, which also completes multipart uploads: these have an event of their own."""
+    """Wraps `S3Backend.put_object`, which also ends multipart uploads: these have an event of their own."""
 
     def put_object(backend: Any, *arguments: Any, **options: Any) -> Any:
         if options.get("multipart") is not None:

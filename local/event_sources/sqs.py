@@ -12,6 +12,7 @@ from typing import Any
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
 from moto.events.models import EventPattern
+from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
 from local.event_sources import sqs_event
@@ -59,7 +60,7 @@ class QueuePollers:
             event.set()
 
     async def stop(self) -> None:
-        """Stops polling; batches that run are left to end with their workers."""
+        """Stops polling and gives up the batches that run."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -93,11 +94,11 @@ class QueuePollers:
                         pause = _until_visible(queue)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), pause)
+            await asyncio.gather(*running, return_exceptions=True)
         finally:
             self._wakes[queue_arn].discard(wake)
             for batch in running:
-                self._tasks.add(batch)
-                batch.add_done_callback(self._tasks.discard)
+                batch.cancel()
 
     async def _deliver(self, mapping: Any, queue: Any, messages: list[Any]) -> None:
         """Runs one batch. Messages that fail stay in flight: their visibility time-out brings them back."""
@@ -148,13 +149,15 @@ def _gathering_left(mapping: Any, visible: int, since: float | None) -> float | 
 def _receive(queue: Any, count: int) -> list[Any]:
     """Takes up to a batch; moto moves messages received too often to the dead-letter queue."""
     backend = sqs_backends[queue.account_id][queue.region]
-    received: list[Any] = backend.receive_message(
-        queue.name,
-        count,
-        wait_seconds_timeout=0,
-        visibility_timeout=queue.visibility_timeout,
-        message_attribute_names=["All"],
-    )
+    received: list[Any] = []
+    with contextlib.suppress(QueueDoesNotExist):  # deleted at this very moment
+        received = backend.receive_message(
+            queue.name,
+            count,
+            wait_seconds_timeout=0,
+            visibility_timeout=queue.visibility_timeout,
+            message_attribute_names=["All"],
+        )
     return received
 
 

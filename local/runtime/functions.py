@@ -36,9 +36,13 @@ class _Pool:
         async with self._slots:
             worker = self._take()
             try:
-                return await worker.invoke(invocation)
-            finally:
-                await self._put_back(worker)
+                outcome = await worker.invoke(invocation)
+            except BaseException:  # cancelled, or the process could not be started
+                self._workers.discard(worker)
+                await worker.stop()
+                raise
+            await self._put_back(worker)
+            return outcome
 
     def _take(self) -> Worker:
         while self._idle:
