@@ -5,7 +5,6 @@ the same locked versions for this machine stands in for such a layer; one withou
 uploaded.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,8 @@ class HostLayers:
     """Layers as this machine can load them.
 
     Args:
-        folder: holds `<purpose>/python/…` for each layer `<purpose>-layer-<suffix>` built for this machine.
+        folder: holds `<purpose>/python/…` for each layer `<workload>-<purpose>-layer-<suffix>` built for this
+            machine.
         archives: unpacks the layers that were uploaded.
     """
 
@@ -59,9 +59,12 @@ class HostLayers:
         Raises:
             LayerForAnotherMachineError: see there; the message says what to do.
         """
-        purpose = re.sub(r"-layer-.*$", "", name)
-        if self._folder is not None and (self._folder / purpose / "python").is_dir():
-            return self._folder / purpose
+        words = name.split("-layer-")[0].split("-")
+        for first in range(len(words) if self._folder else 0):
+            # Where the workload's name ends and the purpose begins, only the folders know.
+            built = Path(self._folder or "", "-".join(words[first:]))
+            if (built / "python").is_dir():
+                return built
         uploaded = self._archives.unpack(content)
         foreign = _machines(uploaded) - {_elf_machine(Path(sys.executable))}
         if foreign:

@@ -51,5 +51,4 @@ class ApiAccount(Construct):
             "account",
             cloudwatch_role_arn=role.arn,
             depends_on=[*role.attachments],
-            reset_on_delete=True,
         )
