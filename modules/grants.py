@@ -38,7 +38,7 @@ def write_objects(
 
 def list_objects(name: str, bucket_arn: str, prefix: str = "") -> list[Statement]:
     """Allow listing the keys that start with ``prefix``; without it, S3 says 403 of a missing object."""
-    conditions = [Condition("StringLike", "s3:prefix", [f"{prefix}*"])] if prefix else []
+    conditions = (Condition("StringLike", "s3:prefix", [f"{prefix}*"]),) if prefix else ()
     return [Statement(f"List{name}", ["s3:ListBucket"], [bucket_arn], conditions=conditions)]
 
 

@@ -107,8 +107,8 @@ def _of_fields(fields: dict[str, Any]) -> str:
             fields.get("eventName"),
             fields.get("errorMessage"),
         ]
-    elif "httpMethod" in fields:
-        told = [fields.get("status"), fields.get("httpMethod"), fields.get("resourcePath")]
+    elif "method" in fields:
+        told = [fields.get("status"), fields.get("method"), fields.get("resource"), fields.get("error")]
     else:
         error = fields.get("exception_name") or fields.get("errorType")
         told = [

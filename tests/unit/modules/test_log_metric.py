@@ -1,0 +1,32 @@
+"""A metric filter counts events under the name that alarms and graphs use."""
+
+import pytest
+from cdktf import TerraformStack
+
+from modules.alarms import Metric
+from modules.log_metric import LogMetric, LogMetricProps
+from tests.support.construct import CONTEXT, synthesize
+
+
+@pytest.mark.requirement("OBS-3")
+def test_filter_counts_matching_events_and_zero_otherwise() -> None:
+    metrics: list[Metric] = []
+
+    def build(stack: TerraformStack) -> None:
+        props = LogMetricProps("denied-calls", "/aws/cloudtrail", '{ $.errorCode = "AccessDenied*" }')
+        metrics.append(LogMetric(stack, "metric", CONTEXT, props).metric)
+
+    synthesize(build).one(
+        "aws_cloudwatch_log_metric_filter",
+        name="trading-denied-calls-filter-dev",
+        log_group_name="/aws/cloudtrail",
+        pattern='{ $.errorCode = "AccessDenied*" }',
+        metric_transformation={
+            "namespace": "trading-logs-dev",
+            "name": "trading-denied-calls-dev",
+            "value": "1",
+            "default_value": "0",
+            "unit": "Count",
+        },
+    )
+    assert metrics == [Metric("trading-logs-dev", "trading-denied-calls-dev")]
