@@ -16,7 +16,7 @@ _GLOBAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """One kind of resource, and the call that lists it.
 
     Attributes:
@@ -34,6 +34,7 @@ class _Kind:
     arguments: tuple[tuple[str, Any], ...] = ()
 
     def names(self, client: Any) -> Iterator[str]:
+        """The names of all resources of this kind that the client's account and region have."""
         arguments = dict(self.arguments)
         if client.can_paginate(self.operation):
             pages: Iterable[Any] = client.get_paginator(self.operation).paginate(**arguments)
@@ -43,90 +44,88 @@ class _Kind:
             yield from jmespath.search(self.expression, page) or []
 
 
-_GLOBAL_KINDS = (
-    _Kind("bucket", "s3", "list_buckets", "Buckets[].Name"),
-    _Kind("role", "iam", "list_roles", "Roles[?!starts_with(Path, '/aws-service-role/')].RoleName"),
-    _Kind("policy", "iam", "list_policies", "Policies[].Arn", (("Scope", "Local"),)),
-    _Kind("user", "iam", "list_users", "Users[].UserName"),
-    _Kind("group", "iam", "list_groups", "Groups[].GroupName"),
-    _Kind("instance profile", "iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName"),
-    _Kind("identity provider", "iam", "list_open_id_connect_providers", "OpenIDConnectProviderList[].Arn"),
+GLOBAL_KINDS = (
+    Kind("bucket", "s3", "list_buckets", "Buckets[].Name"),
+    Kind("role", "iam", "list_roles", "Roles[?!starts_with(Path, '/aws-service-role/')].RoleName"),
+    Kind("policy", "iam", "list_policies", "Policies[].Arn", (("Scope", "Local"),)),
+    Kind("user", "iam", "list_users", "Users[].UserName"),
+    Kind("group", "iam", "list_groups", "Groups[].GroupName"),
+    Kind("instance profile", "iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName"),
+    Kind("identity provider", "iam", "list_open_id_connect_providers", "OpenIDConnectProviderList[].Arn"),
 )
 
-_REGIONAL_KINDS = (
+REGIONAL_KINDS = (
     # network; what a VPC brings along (main route table, default network ACL and security group) goes with it
-    _Kind("VPC", "ec2", "describe_vpcs", "Vpcs[?!IsDefault].VpcId"),
-    _Kind("subnet", "ec2", "describe_subnets", "Subnets[?!DefaultForAz].SubnetId"),
-    _Kind("internet gateway", "ec2", "describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
-    _Kind("address", "ec2", "describe_addresses", "Addresses[].AllocationId"),
-    _Kind("NAT gateway", "ec2", "describe_nat_gateways", "NatGateways[?State != 'deleted'].NatGatewayId"),
-    _Kind("route table", "ec2", "describe_route_tables", "RouteTables[?!(Associations[?Main])].RouteTableId"),
-    _Kind("network ACL", "ec2", "describe_network_acls", "NetworkAcls[?!IsDefault].NetworkAclId"),
-    _Kind(
+    Kind("VPC", "ec2", "describe_vpcs", "Vpcs[?!IsDefault].VpcId"),
+    Kind("subnet", "ec2", "describe_subnets", "Subnets[?!DefaultForAz].SubnetId"),
+    Kind("internet gateway", "ec2", "describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
+    Kind("address", "ec2", "describe_addresses", "Addresses[].AllocationId"),
+    Kind("NAT gateway", "ec2", "describe_nat_gateways", "NatGateways[?State != 'deleted'].NatGatewayId"),
+    Kind("route table", "ec2", "describe_route_tables", "RouteTables[?!(Associations[?Main])].RouteTableId"),
+    Kind("network ACL", "ec2", "describe_network_acls", "NetworkAcls[?!IsDefault].NetworkAclId"),
+    Kind(
         "security group", "ec2", "describe_security_groups", "SecurityGroups[?GroupName != 'default'].GroupId"
     ),
-    _Kind("VPC endpoint", "ec2", "describe_vpc_endpoints", "VpcEndpoints[?State != 'deleted'].VpcEndpointId"),
-    _Kind(
+    Kind("VPC endpoint", "ec2", "describe_vpc_endpoints", "VpcEndpoints[?State != 'deleted'].VpcEndpointId"),
+    Kind(
         "prefix list", "ec2", "describe_managed_prefix_lists", "PrefixLists[?OwnerId != 'AWS'].PrefixListId"
     ),
-    _Kind(
-        "network interface", "ec2", "describe_network_interfaces", "NetworkInterfaces[].NetworkInterfaceId"
-    ),
-    _Kind("flow log", "ec2", "describe_flow_logs", "FlowLogs[].FlowLogId"),
+    Kind("network interface", "ec2", "describe_network_interfaces", "NetworkInterfaces[].NetworkInterfaceId"),
+    Kind("flow log", "ec2", "describe_flow_logs", "FlowLogs[].FlowLogId"),
     # keys and secrets
-    _Kind("alias", "kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
-    _Kind("secret", "secretsmanager", "list_secrets", "SecretList[].Name"),
-    _Kind("parameter", "ssm", "describe_parameters", "Parameters[].Name"),
+    Kind("alias", "kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
+    Kind("secret", "secretsmanager", "list_secrets", "SecretList[].Name"),
+    Kind("parameter", "ssm", "describe_parameters", "Parameters[].Name"),
     # databases
-    _Kind("cluster", "rds", "describe_db_clusters", "DBClusters[].DBClusterIdentifier"),
-    _Kind("instance", "rds", "describe_db_instances", "DBInstances[].DBInstanceIdentifier"),
-    _Kind(
+    Kind("cluster", "rds", "describe_db_clusters", "DBClusters[].DBClusterIdentifier"),
+    Kind("instance", "rds", "describe_db_instances", "DBInstances[].DBInstanceIdentifier"),
+    Kind(
         "cluster snapshot",
         "rds",
         "describe_db_cluster_snapshots",
         "DBClusterSnapshots[].DBClusterSnapshotIdentifier",
     ),
-    _Kind("snapshot", "rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier"),
-    _Kind("subnet group", "rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName"),
-    _Kind(
+    Kind("snapshot", "rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier"),
+    Kind("subnet group", "rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName"),
+    Kind(
         "cluster parameter group",
         "rds",
         "describe_db_cluster_parameter_groups",
         "DBClusterParameterGroups[?!starts_with(DBClusterParameterGroupName, 'default.')]"
         ".DBClusterParameterGroupName",
     ),
-    _Kind(
+    Kind(
         "parameter group",
         "rds",
         "describe_db_parameter_groups",
         "DBParameterGroups[?!starts_with(DBParameterGroupName, 'default.')].DBParameterGroupName",
     ),
-    _Kind(
+    Kind(
         "event subscription",
         "rds",
         "describe_event_subscriptions",
         "EventSubscriptionsList[].CustSubscriptionId",
     ),
-    _Kind("table", "dynamodb", "list_tables", "TableNames"),
+    Kind("table", "dynamodb", "list_tables", "TableNames"),
     # functions and messages
-    _Kind("function", "lambda", "list_functions", "Functions[].FunctionName"),
-    _Kind("layer", "lambda", "list_layers", "Layers[].LayerName"),
-    _Kind("event source mapping", "lambda", "list_event_source_mappings", "EventSourceMappings[].UUID"),
-    _Kind("queue", "sqs", "list_queues", "QueueUrls"),
-    _Kind("topic", "sns", "list_topics", "Topics[].TopicArn"),
-    _Kind("subscription", "sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
-    _Kind("rule", "events", "list_rules", "Rules[?!ManagedBy].Name"),
-    _Kind("event bus", "events", "list_event_buses", "EventBuses[?Name != 'default'].Name"),
+    Kind("function", "lambda", "list_functions", "Functions[].FunctionName"),
+    Kind("layer", "lambda", "list_layers", "Layers[].LayerName"),
+    Kind("event source mapping", "lambda", "list_event_source_mappings", "EventSourceMappings[].UUID"),
+    Kind("queue", "sqs", "list_queues", "QueueUrls"),
+    Kind("topic", "sns", "list_topics", "Topics[].TopicArn"),
+    Kind("subscription", "sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
+    Kind("rule", "events", "list_rules", "Rules[?!ManagedBy].Name"),
+    Kind("event bus", "events", "list_event_buses", "EventBuses[?Name != 'default'].Name"),
     # API
-    _Kind("REST API", "apigateway", "get_rest_apis", "items[].id"),
-    _Kind("key", "apigateway", "get_api_keys", "items[].name"),
-    _Kind("usage plan", "apigateway", "get_usage_plans", "items[].name"),
-    _Kind("domain name", "apigateway", "get_domain_names", "items[].domainName"),
-    _Kind("log role", "apigateway", "get_account", "[cloudwatchRoleArn][?@]"),
-    _Kind("web ACL", "wafv2", "list_web_acls", "WebACLs[].Name", (("Scope", "REGIONAL"),)),
-    _Kind("IP set", "wafv2", "list_ip_sets", "IPSets[].Name", (("Scope", "REGIONAL"),)),
-    _Kind("rule group", "wafv2", "list_rule_groups", "RuleGroups[].Name", (("Scope", "REGIONAL"),)),
-    _Kind(
+    Kind("REST API", "apigateway", "get_rest_apis", "items[].id"),
+    Kind("key", "apigateway", "get_api_keys", "items[].name"),
+    Kind("usage plan", "apigateway", "get_usage_plans", "items[].name"),
+    Kind("domain name", "apigateway", "get_domain_names", "items[].domainName"),
+    Kind("log role", "apigateway", "get_account", "[cloudwatchRoleArn][?@]"),
+    Kind("web ACL", "wafv2", "list_web_acls", "WebACLs[].Name", (("Scope", "REGIONAL"),)),
+    Kind("IP set", "wafv2", "list_ip_sets", "IPSets[].Name", (("Scope", "REGIONAL"),)),
+    Kind("rule group", "wafv2", "list_rule_groups", "RuleGroups[].Name", (("Scope", "REGIONAL"),)),
+    Kind(
         "logging configuration",
         "wafv2",
         "list_logging_configurations",
@@ -134,18 +133,18 @@ _REGIONAL_KINDS = (
         (("Scope", "REGIONAL"),),
     ),
     # observability and compliance
-    _Kind("log group", "logs", "describe_log_groups", "logGroups[].logGroupName"),
-    _Kind("metric filter", "logs", "describe_metric_filters", "metricFilters[].filterName"),
-    _Kind("query definition", "logs", "describe_query_definitions", "queryDefinitions[].name"),
-    _Kind("resource policy", "logs", "describe_resource_policies", "resourcePolicies[].policyName"),
-    _Kind("destination", "logs", "describe_destinations", "destinations[].destinationName"),
-    _Kind("alarm", "cloudwatch", "describe_alarms", "[MetricAlarms, CompositeAlarms][][].AlarmName"),
-    _Kind("dashboard", "cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
-    _Kind("delivery stream", "firehose", "list_delivery_streams", "DeliveryStreamNames"),
-    _Kind("recorder", "config", "describe_configuration_recorders", "ConfigurationRecorders[].name"),
-    _Kind("delivery channel", "config", "describe_delivery_channels", "DeliveryChannels[].name"),
-    _Kind("rule", "config", "describe_config_rules", "ConfigRules[].ConfigRuleName"),
-    _Kind("trail", "cloudtrail", "list_trails", "Trails[].TrailARN"),
+    Kind("log group", "logs", "describe_log_groups", "logGroups[].logGroupName"),
+    Kind("metric filter", "logs", "describe_metric_filters", "metricFilters[].filterName"),
+    Kind("query definition", "logs", "describe_query_definitions", "queryDefinitions[].name"),
+    Kind("resource policy", "logs", "describe_resource_policies", "resourcePolicies[].policyName"),
+    Kind("destination", "logs", "describe_destinations", "destinations[].destinationName"),
+    Kind("alarm", "cloudwatch", "describe_alarms", "[MetricAlarms, CompositeAlarms][][].AlarmName"),
+    Kind("dashboard", "cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
+    Kind("delivery stream", "firehose", "list_delivery_streams", "DeliveryStreamNames"),
+    Kind("recorder", "config", "describe_configuration_recorders", "ConfigurationRecorders[].name"),
+    Kind("delivery channel", "config", "describe_delivery_channels", "DeliveryChannels[].name"),
+    Kind("rule", "config", "describe_config_rules", "ConfigRules[].ConfigRuleName"),
+    Kind("trail", "cloudtrail", "list_trails", "Trails[].TrailARN"),
 )
 
 
@@ -168,13 +167,13 @@ def leftovers(endpoint_url: str, regions: Sequence[str]) -> list[str]:
 
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106 - any will do
     found = []
-    for kind in _GLOBAL_KINDS:
+    for kind in GLOBAL_KINDS:
         names = kind.names(client(kind.service, _GLOBAL_REGION))
         found += [f"{kind.service} {kind.name} {name}" for name in names]
     found += [f"iam {name}" for name in _password_policy(client("iam", _GLOBAL_REGION))]
     found += [f"budgets budget {name}" for name in _budgets(client)]
     for region in regions:
-        for kind in _REGIONAL_KINDS:
+        for kind in REGIONAL_KINDS:
             names = kind.names(client(kind.service, region))
             found += [f"{region} {kind.service} {kind.name} {name}" for name in names]
         found += [f"{region} kms key {name}" for name in _keys(client("kms", region))]
