@@ -148,6 +148,7 @@ def test_every_nameable_type_is_known_here(dev: Synthesized) -> None:
         "aws_api_gateway_request_validator",
         "aws_api_gateway_stage",
         "aws_cloudwatch_log_metric_filter",
+        "aws_cloudwatch_log_stream",
         "aws_cloudwatch_log_subscription_filter",
         "aws_cloudwatch_query_definition",
         "aws_vpc_endpoint",
