@@ -31,7 +31,7 @@ from .formation import (
     SESSION_ZONE,
     Condition,
 )
-from .trade_file import LineBlock
+from .trade_file import MAX_LINE_BYTES, LineBlock
 
 # Where a trade stands within its second: the microsecond, then the line. One integer holds both, and is much
 # cheaper to compare than a pair.
@@ -135,7 +135,7 @@ _KEEP_REJECTS = f"""
             WHEN try_cast(fields[3] AS DECIMAL(18, 4)) = 0 THEN 'price is zero'
             WHEN try_cast(fields[4] AS BIGINT) = 0 THEN 'size is zero'
         END AS reason,
-        line
+        left(line, {MAX_LINE_BYTES})
     FROM ({_NUMBERED_LINES})
     WHERE reason IS NOT NULL
 """  # noqa: S608 - put together from this package's constants only

@@ -26,7 +26,7 @@ from .trade_file import NotATradesFileError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-logger = Logger()
+logger = Logger(serialize_stacktrace=False)
 metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
 
