@@ -8,7 +8,7 @@ const WITHOUT_EFFECT = [
   /^$/,
   /^"use strict";$/,
   /^\/\//,
-  /^\/?\*[^/]*\/?$|^\/\*\*$|^ \*.*$/,
+  /^\/\*\*$|^ \*(?!\/)(?:(?!\*\/).)*$|^ \*\/$/, // the lines of a block comment
   /^(?:exports\.\w+ = )+void 0;$/,
   /^Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);$/,
 ];

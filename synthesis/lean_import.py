@@ -8,7 +8,8 @@ The generated packages are imported from their own, unchanged sources, with thre
   would. mypy has checked the same types before, and the jsii kernel checks every value again.
 * `typeguard`, which only those checks use, isn't imported, nor is its version looked up once per module.
 
-The compiled result is kept in the user's cache. A source that doesn't look as expected is compiled as it is.
+The compiled result is kept in the user's cache. A provider package whose root doesn't look as expected is left
+to Python, with all its modules.
 """
 
 import __future__
@@ -27,7 +28,10 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import cast
 
-PACKAGES = frozenset({"constructs", "cdktf", "cdktf_cdktf_provider_aws", "cdktf_cdktf_provider_archive"})
+PROVIDERS = frozenset({"cdktf_cdktf_provider_aws", "cdktf_cdktf_provider_archive"})
+"""The packages whose submodules are imported on demand."""
+
+PACKAGES = PROVIDERS | {"constructs", "cdktf"}
 """The generated packages that are imported this way."""
 
 _EAGER_IMPORTS = re.compile(
@@ -42,47 +46,75 @@ _TYPE_CHECKER = re.compile(
 _FORMAT = 1  # raise it when lean_source or the compiler's options change: older cache files are then ignored
 
 
-def lean_source(source: bytes) -> bytes:
-    """Return a generated module's source without its eager imports and its type checker.
+def lean_source(name: str, source: bytes) -> bytes | None:
+    """Return a module's source without eager imports and type checker, None when it isn't as expected."""
+    if name in PROVIDERS:
+        root = _EAGER_IMPORTS.fullmatch(source)
+        if root is None:
+            return None
+        source = root["kept"]
+    return _TYPE_CHECKER.sub(b"", source, count=1)
 
-    Whatever doesn't have exactly the expected shape stays as it is.
+
+class LeanFinder(MetaPathFinder):
+    """Finds the generated packages where Python would, and gives them the lean loader.
+
+    `imported` is told of each module that has been loaded.
     """
-    root = _EAGER_IMPORTS.fullmatch(source)
-    return _TYPE_CHECKER.sub(b"", root["kept"] if root else source, count=1)
+
+    def __init__(self, cache: Path, imported: Callable[[ModuleType], None]) -> None:
+        self.cache = cache
+        self.imported = imported
+        self.left_to_python: set[str] = set()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the module's spec, or None to leave it to Python."""
+        package = fullname.partition(".")[0]
+        if package not in PACKAGES or package in self.left_to_python:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        spec.loader = LeanLoader(fullname, spec.loader.path, self)
+        return spec
 
 
 class LeanLoader(SourceFileLoader):
-    """Loads one generated module; `imported` is told of each one that has been loaded."""
+    """Loads one generated module."""
 
-    def __init__(self, name: str, path: str, cache: Path, imported: Callable[[ModuleType], None]) -> None:
+    def __init__(self, name: str, path: str, finder: LeanFinder) -> None:
         super().__init__(name, path)
-        self._cache = cache
-        self._imported = imported
+        self._finder = finder
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType | None:
         """Return the lean code, from the cache when that was made from this very source by this Python."""
         path = self.get_filename(fullname)
         found = Path(path).stat()
         stamp = importlib.util.MAGIC_NUMBER + struct.pack("<qqi", found.st_mtime_ns, found.st_size, _FORMAT)
-        cached = self._cache / f"{fullname}.{sys.implementation.cache_tag}.pyc"
+        cached = self._finder.cache / f"{fullname}.{sys.implementation.cache_tag}.pyc"
         try:
             kept = cached.read_bytes()
             if kept.startswith(stamp):
-                return cast(CodeType, marshal.loads(memoryview(kept)[len(stamp) :]))  # noqa: S302 - written below
+                return cast(CodeType, marshal.loads(memoryview(kept)[len(stamp) :]))  # noqa: S302 - from below
         except (OSError, ValueError, EOFError, TypeError):
             pass  # none yet, or damaged
+        source = lean_source(fullname, self.get_data(path))
+        if source is None:
+            self._finder.left_to_python.add(fullname)
+            return super().get_code(fullname)
         flags = __future__.annotations.compiler_flag
-        source = lean_source(self.get_data(path))
         code = cast(CodeType, compile(source, path, "exec", flags=flags, dont_inherit=True, optimize=2))
         self._keep(cached, stamp + marshal.dumps(code))
         return code
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module, then make the submodules it lists in `__all__` importable by attribute."""
+        """Run the module; the submodules of a provider become importable as attributes."""
         super().exec_module(module)
-        if module.__name__ in PACKAGES:
+        if module.__name__ in PROVIDERS - self._finder.left_to_python:
             _import_on_demand(module)
-        self._imported(module)
+        self._finder.imported(module)
 
     def _keep(self, cached: Path, data: bytes) -> None:
         unfinished = cached.with_suffix(f".{os.getpid()}")
@@ -93,33 +125,11 @@ class LeanLoader(SourceFileLoader):
             unfinished.unlink(missing_ok=True)
 
 
-class LeanFinder(MetaPathFinder):
-    """Finds the generated packages where Python would, and gives them the lean loader."""
-
-    def __init__(self, cache: Path, imported: Callable[[ModuleType], None]) -> None:
-        self._cache = cache
-        self._imported = imported
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return the module's spec, or None to leave a module that isn't plain generated source to Python."""
-        if fullname.partition(".")[0] not in PACKAGES:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or type(spec.loader) is not SourceFileLoader:
-            return None
-        spec.loader = LeanLoader(fullname, spec.loader.path, self._cache, self._imported)
-        return spec
-
-
 def _import_on_demand(package: ModuleType) -> None:
     """Let `package.submodule` import the submodule, and jsii find the types in it."""
     name = package.__name__
     published = sys.modules[name]  # generated modules end by putting one with only their public names there
-    submodules = {each for each in published.__all__ if each.islower() and not hasattr(published, each)}
-    if not submodules:
-        return
+    submodules = {each for each in published.__all__ if each.islower()}
 
     def import_submodule(attribute: str) -> ModuleType:
         if attribute not in submodules:
