@@ -1,6 +1,5 @@
 """The one topic that every alert goes to (OBS-3)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
@@ -11,12 +10,21 @@ from constructs import Construct
 from modules.context import Context, DataClassification
 from modules.policy import ANYONE, Condition, Statement, policy_json, service
 
-PUBLISHERS = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
-"""Services that send alerts and say for whom: budgets, alarms, database event subscriptions."""
+PUBLISHERS = (
+    "budgets.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "events.amazonaws.com",
+    "events.rds.amazonaws.com",
+)
+"""Services that publish: budgets, alarms, EventBridge rules, database event subscriptions.
 
-EVENTBRIDGE = "events.amazonaws.com"
-"""EventBridge's rules. It tells SNS no source: with a condition, its statement would never allow any, and
-alerts would vanish without a trace (EventBridge user guide, "Using resource-based policies", SNS)."""
+Roles of this account need no mention: their own policies suffice. AWS Config is not among them: it can't
+publish to encrypted topics, and comes by way of EventBridge.
+"""
+
+_SENDS_NO_SOURCE = "events.amazonaws.com"
+"""EventBridge tells SNS no source account: with a condition on it, the statement would never allow anything,
+and alerts would vanish without a trace (EventBridge user guide, "Using resource-based policies", SNS)."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +34,10 @@ class AlertTopicProps:
     Attributes:
         key_arn: Customer-managed key; its policy lets the publishers use it.
         email: Subscriber, who has to confirm by mail; None for none.
-        publishers: Services beside EventBridge that may publish, for resources of this account. Roles of this
-            account need no mention: their own policies suffice.
     """
 
     key_arn: str
     email: str | None = None
-    publishers: Sequence[str] = PUBLISHERS
 
 
 class AlertTopic(Construct):
@@ -54,6 +59,7 @@ class AlertTopic(Construct):
             kms_master_key_id=props.key_arn,
             tags=context.tags(DataClassification.CONFIDENTIAL, name),
         )
+        of_this_account = [name for name in PUBLISHERS if name != _SENDS_NO_SOURCE]
         SnsTopicPolicy(
             self,
             "policy",
@@ -71,17 +77,17 @@ class AlertTopic(Construct):
                         conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
                     ),
                     Statement(
-                        sid="EventBridgeRules",
-                        actions=["sns:Publish"],
-                        resources=[topic.arn],
-                        principals=[service(EVENTBRIDGE)],
-                    ),
-                    Statement(
                         sid="AlertsOfThisAccount",
                         actions=["sns:Publish"],
                         resources=[topic.arn],
-                        principals=[service(*props.publishers)],
+                        principals=[service(*of_this_account)],
                         conditions=[Condition("StringEquals", "aws:SourceAccount", [context.account_id])],
+                    ),
+                    Statement(
+                        sid="EventBridgeRules",
+                        actions=["sns:Publish"],
+                        resources=[topic.arn],
+                        principals=[service(_SENDS_NO_SOURCE)],
                     ),
                 ],
             ),

@@ -42,4 +42,4 @@ def handler(event: CloudWatchLogsEvent, _: LambdaContext) -> None:
 
 
 def _publish(alert: Alert) -> None:
-    _sns().publish(TopicArn=os.environ["ALERT_TOPIC_ARN"], Subject=alert.subject, Message=alert.body)
+    _sns().publish(TopicArn=os.environ["TOPIC_ARN"], Subject=alert.subject, Message=alert.body)

@@ -6,7 +6,7 @@ import pytest
 from cdktf import TerraformStack
 
 from modules.alarms import Alarm, Alarms, AlarmsProps, Expression, Metric
-from modules.dashboard import Dashboard, DashboardProps, Graph, Row, _widgets
+from modules.dashboard import Dashboard, DashboardProps, Graph, Row, _widgets, alarm_rows
 from tests.support.construct import CONTEXT, synthesize
 
 TRADES = Metric("trading", "Trades", {"service": "processor"})
@@ -69,3 +69,10 @@ def test_references_in_lists_are_resolved_by_terraform() -> None:
     alarm = synthesized.id_of("aws_cloudwatch_metric_alarm")
     assert body.startswith('${jsonencode({"widgets" = [')
     assert f'"alarms" = [{alarm}.arn]' in body
+
+
+def test_row_of_each_group_has_a_graph_for_each_alarm_four_to_a_row() -> None:
+    alarms = [Alarm(f"a-{number}", "d", TRADES, 0) for number in range(5)]
+    rows = alarm_rows({"Functions": alarms, "API": alarms[:1]})
+    assert [(row.title, len(row.graphs)) for row in rows] == [("Functions", 4), ("Functions", 1), ("API", 1)]
+    assert all(graph.metrics == [TRADES] for row in rows for graph in row.graphs)
