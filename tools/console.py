@@ -15,6 +15,9 @@ from tools.workspace import Workspace
 INTERRUPTED = 130
 """The exit status of a command that Ctrl-C ended (128 + SIGINT)."""
 
+LOG_WIDTH = 120
+"""Width of tables where nobody's terminal sets one."""
+
 
 def run(command: Callable[[Console], None]) -> int:
     """Runs a command and returns its exit status: 0, 1 after an error, 130 when it was interrupted."""
@@ -25,7 +28,11 @@ def run(command: Callable[[Console], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        command(Console(soft_wrap=True))
+        # No markup and no emoji: what is shown comes from AWS, and an ARN with `:secret:` is no picture.
+        out = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+        if not out.is_terminal:
+            out.width = LOG_WIDTH
+        command(out)
     except ToolError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1

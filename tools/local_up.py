@@ -7,8 +7,9 @@ Settings, besides those of the stack itself: `TRADES` (file of trades), `LOCAL_A
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -115,10 +116,11 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
     outputs.add_column("output")
     outputs.add_column("value", overflow="fold")
     for name, value in json.loads(stack.workspace.outputs.read_text(encoding="utf-8")).items():
-        outputs.add_row(name, value if isinstance(value, str) else json.dumps(value))
+        for line in _rows(name, value):
+            outputs.add_row(*line)
     out.print(outputs)
     for row in processed.rejects[:SHOWN_REJECTS]:
-        out.print(f"set aside: line {row['line']}: {row['reason']}", markup=False)
+        out.print(f"set aside: line {row['line']}: {row['reason']}")
     if processed.rejects:
         out.print(f"{len(processed.rejects)} rows set aside in all")
     if not processed.bars:
@@ -126,10 +128,19 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
     columns, rows, count = trades.read_bars(processed.bars, data_path, SHOWN_BARS)
     bars = Table(title=f"One-minute bars: the first {len(rows)} of {count}", title_justify="left")
     for column in columns:
-        bars.add_column(column, justify="left" if column in ("symbol", "start") else "right")
+        bars.add_column(column, justify="left" if column in ("symbol", "start") else "right", no_wrap=True)
     for values in rows:
         bars.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values))
     out.print(bars)
+
+
+def _rows(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """An output as rows of a table: a map's entries each in one of their own."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _rows(f"{name}.{key}", part)
+    else:
+        yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def main(out: Console) -> None:
@@ -148,7 +159,7 @@ def main(out: Console) -> None:
             with steps.step("process the trades") as step:
                 processed = trades.process(path, data_path, step.say)
             show(stack, processed, data_path, out)
-    out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.", highlight=False)
+    out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.")
 
 
 if __name__ == "__main__":

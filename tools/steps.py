@@ -27,7 +27,7 @@ class Step:
         self._progress.update(self._task, detail=detail)
         if not self._progress.console.is_terminal and time.monotonic() - self._said_at > REPEAT_SECONDS:
             self._said_at = time.monotonic()
-            self._progress.console.print(f"      {detail}", highlight=False)
+            self._progress.console.print(f"      {detail}")
 
 
 class Steps:
@@ -47,22 +47,28 @@ class Steps:
 
     def note(self, text: str) -> None:
         """Says something that belongs to no progress display."""
-        self._console.print(text, highlight=False, markup=False)
+        self._console.print(text)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Shows one step while its block runs, then how long it took."""
-        title = f"\\[{len(self._durations) + 1}/{self._count}] {name}"
+        title = f"[{len(self._durations) + 1}/{self._count}] {name}"
         started = time.monotonic()
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        live = Progress(*columns, TextColumn("{task.fields[detail]}"), console=self._console, transient=True)
+        live = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
+            console=self._console,
+            transient=True,
+        )
         if not self._console.is_terminal:
             live.disable = True
-            self._console.print(f"{title} ...", highlight=False)
+            self._console.print(f"{title} ...")
         with live:
             yield Step(title, live)
         seconds = time.monotonic() - started
-        self._console.print(f"{title}: {seconds:.1f} s", highlight=False)
+        self._console.print(f"{title}: {seconds:.1f} s")
         self._durations.append({"step": name, "seconds": round(seconds, 1)})
         if self._record:
             self._record.write_text(json.dumps(self._durations, indent=2) + "\n", encoding="utf-8")

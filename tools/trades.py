@@ -81,26 +81,30 @@ def process(path: Path, data_path: DataPath, say: Callable[[str], None]) -> Proc
     """
     s3 = boto3.client("s3", endpoint_url=data_path.endpoint)
     sqs = boto3.client("sqs", endpoint_url=data_path.endpoint)
+    key = f"trades/{path.name}"
     before = _objects(s3, data_path.analytics_bucket)
     failures = _messages(sqs, data_path.failure_queue_url)
     say(f"uploading {path.name}")
-    s3.upload_file(str(path), data_path.raw_bucket, f"trades/{path.name}")
+    uploaded_at = time.time()
+    s3.upload_file(str(path), data_path.raw_bucket, key)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
+        if error := _error(data_path, key, uploaded_at):
+            raise TradesError(f"{path.name} was not processed: {error}")
         if _messages(sqs, data_path.failure_queue_url) > failures:
-            reason = _last_error(data_path)
-            raise TradesError(f"{path.name} ended in the failure queue: {reason}")
+            raise TradesError(f"{path.name} ended in the failure queue {data_path.failure_queue_url}")
         after = _objects(s3, data_path.analytics_bucket)
-        changed = sorted(key for key, at in after.items() if before.get(key) != at)
-        bars = [key for key in changed if key.startswith(BARS_PREFIX)]
+        changed = sorted(name for name, at in after.items() if before.get(name) != at)
+        bars = [name for name in changed if name.startswith(BARS_PREFIX)]
         waiting = _messages(sqs, data_path.queue_url)
         say(f"{len(bars)} symbol-days of bars, {waiting} messages in the queue")
         if changed and not waiting:
-            rejects = [key for key in changed if key.startswith(REJECTS_PREFIX)]
-            return Processed(bars, [row for key in rejects for row in _rejects(s3, data_path, key)])
+            rejects = [name for name in changed if name.startswith(REJECTS_PREFIX)]
+            return Processed(bars, [row for name in rejects for row in _rejects(s3, data_path, name)])
         time.sleep(0.5)
-    reason = _last_error(data_path)
-    raise TradesError(f"{path.name} wasn't processed within {PATIENCE_SECONDS:.0f} s: {reason}")
+    raise TradesError(
+        f"{path.name} wasn't processed within {PATIENCE_SECONDS:.0f} s, and no error was logged"
+    )
 
 
 def read_bars(
@@ -115,13 +119,11 @@ def read_bars(
             s3.download_file(data_path.analytics_bucket, key, str(target))
         files = f"{folder}/{BARS_PREFIX}**/*.parquet"
         with duckdb.connect() as database:
-            database.execute("SET TimeZone = 'UTC'")
             bars = database.read_parquet(files, hive_partitioning=True)
             count = bars.count("*").fetchall()[0][0]
-            first = bars.order("symbol, start").limit(limit)
-            wanted = [name for name in first.columns if name not in ("interval", "date")]
-            rows = first.select(*wanted).fetchall()
-    return wanted, rows, count
+            columns = "symbol, * EXCLUDE (symbol, interval, date) REPLACE (start AT TIME ZONE 'UTC' AS start)"
+            first = bars.order("symbol, start").limit(limit).select(columns)
+            return first.columns, first.fetchall(), count
 
 
 def _objects(s3: Any, bucket: str) -> dict[str, datetime]:
@@ -145,8 +147,11 @@ def _queue_url(sqs: Any, arn: str) -> str:
     return str(sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"])
 
 
-def _last_error(data_path: DataPath) -> str:
-    """The newest error in the log of the function that the queue feeds."""
+def _error(data_path: DataPath, key: str, since: float) -> str | None:
+    """What the function that the queue feeds has logged as an error, about an object or about no object.
+
+    Its retries come too late to wait for: a failed message stays hidden for several of its time-outs.
+    """
     sqs = boto3.client("sqs", endpoint_url=data_path.endpoint)
     functions = boto3.client("lambda", endpoint_url=data_path.endpoint)
     logs = boto3.client("logs", endpoint_url=data_path.endpoint)
@@ -157,6 +162,8 @@ def _last_error(data_path: DataPath) -> str:
         return "no function takes from the queue"
     function = functions.get_function_configuration(FunctionName=mappings[0]["FunctionArn"])
     group = function["LoggingConfig"]["LogGroup"]
-    events = logs.filter_log_events(logGroupName=group)["events"]
-    errors = [event["message"].strip() for event in events if "ERROR" in event["message"]]
-    return f"{errors[-1]} (log group {group})" if errors else f"its log group, {group}, has no error"
+    for event in logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]:
+        message = event["message"].strip()
+        if "ERROR" in message and (key in message or "raw_object" not in message):
+            return f"{message} (log group {group})"
+    return None
