@@ -2,8 +2,8 @@
 
 import gzip
 import importlib
+import io
 import json
-import logging
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -61,10 +61,17 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
 
 
 @pytest.fixture
-def function(client: "S3Client", capsys: pytest.CaptureFixture[str]) -> ModuleType:
-    """The handler's module, loaded anew as a cold start does; its log goes to this test's output."""
-    logging.Logger.manager.loggerDict.pop(ENVIRONMENT["POWERTOOLS_SERVICE_NAME"], None)
+def function(client: "S3Client") -> ModuleType:
+    """The handler's module, loaded anew as a cold start does."""
     return importlib.reload(importlib.import_module("market_data_processor.handler"))
+
+
+@pytest.fixture
+def log(function: ModuleType, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the function logs."""
+    stream = io.StringIO()
+    monkeypatch.setattr(function.logger.registered_handler, "stream", stream)
+    return stream
 
 
 def notification(*keys: str) -> dict[str, Any]:
@@ -118,10 +125,6 @@ def minute_bars(client: "S3Client", folder: Path) -> list[Any]:
     path = folder / "bars.parquet"
     client.download_file(PROCESSED, BARS, str(path))
     return read_bars(path)
-
-
-def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_the_sample_day_becomes_bars(client: "S3Client", function: ModuleType, tmp_path: Path) -> None:
@@ -244,7 +247,7 @@ def test_endless_contention_is_given_up(
 
 
 def test_bad_rows_become_a_rejects_object(
-    client: "S3Client", function: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    client: "S3Client", function: ModuleType, tmp_path: Path, log: io.StringIO
 ) -> None:
     secret = "4111111111111111"
     put(client, "day/trades.csv", csv(trade("15:00:00.000"), secret, "", trade("15:00:01.000")))
@@ -261,7 +264,7 @@ def test_bad_rows_become_a_rejects_object(
     ]
     (bar,) = minute_bars(client, tmp_path)
     assert bar.volume == 200
-    lines = capsys.readouterr().out.splitlines()
+    lines = log.getvalue().splitlines()
     summary, _ = (json.loads(line) for line in lines if "object processed" in line)
     assert (summary["rows"], summary["rejects"], summary["partitions"]) == (4, 2, 1)
     assert summary["raw_object"] == f"s3://{RAW}/day/trades.csv"
@@ -269,7 +272,11 @@ def test_bad_rows_become_a_rejects_object(
 
 
 def test_one_bad_message_fails_alone(
-    client: "S3Client", function: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    client: "S3Client",
+    function: ModuleType,
+    tmp_path: Path,
+    log: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     put(client, "good.csv", csv(trade("15:00:00.000")))
     put(client, "picture.png", b"\x89PNG\r\n\x1a\n")
@@ -280,11 +287,11 @@ def test_one_bad_message_fails_alone(
         "batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "2"}, {"itemIdentifier": "3"}]
     }
     assert len(minute_bars(client, tmp_path)) == 1
-    lines = logged(capsys)
-    (refusal,) = [line for line in lines if line.get("message") == "not a trades file"]
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    (refusal,) = [line for line in lines if line["message"] == "not a trades file"]
     assert refusal["reason"] == f"the first line is not '{HEADER}'"
     assert refusal["raw_object"] == f"s3://{RAW}/picture.png"
-    (metrics,) = [line for line in lines if "_aws" in line]
+    metrics = json.loads(capsys.readouterr().out)
     assert (metrics["UnreadableObjects"], metrics["ProcessedObjects"]) == ([1], [1])
     assert metrics["FailedMessages"] == [1, 1, 1]
     assert (metrics["Trades"], metrics["Rejects"]) == ([1], [0])
