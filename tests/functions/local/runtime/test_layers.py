@@ -34,12 +34,17 @@ def test_the_functions_own_code_goes_before_layers(aws: LocalAws) -> None:
 
 
 def test_a_build_for_this_machine_stands_in_for_a_layer(aws: LocalAws) -> None:
-    layer = aws.layer("trading-data-layer-pr-42", {"python/dependency.py": "VALUE = 'arm64'", "python/x.so": FOREIGN})
+    layer = aws.layer(
+        "trading-data-layer-pr-42", {"python/dependency.py": "VALUE = 'arm64'", "python/x.so": FOREIGN}
+    )
     name = aws.function(HANDLER, Layers=[layer])
     response = aws.invoke(name)
     assert response["FunctionError"] == "Unhandled"
     assert response["Payload"]["errorType"] == "Runtime.LayerForAnotherMachine"
-    assert "Layer trading-data-layer-pr-42 holds native libraries for 0x1," in response["Payload"]["errorMessage"]
+    assert (
+        "Layer trading-data-layer-pr-42 holds native libraries for 0x1,"
+        in response["Payload"]["errorMessage"]
+    )
     assert "`make layers`" in response["Payload"]["errorMessage"]
     assert any("`make layers`" in line for line in aws.log(f"/aws/lambda/{name}"))
 

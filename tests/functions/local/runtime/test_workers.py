@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,10 +14,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.awslambda.responses import LambdaResponse
+from moto.awslambda.utils import get_backend
 
-from tests.support.local_functions import LocalAws, eventually, local_aws, zipped
+from tests.support.local_functions import ACCOUNT, REGION, LocalAws, eventually, local_aws, zipped
 
 PID = "import os\ndef handler(event, context):\n    return os.getpid()\n"
+ADDRESS = "import os\ndef handler(event, context):\n    return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
 SLEEP = "import os, time\ndef handler(event, context):\n    time.sleep(event)\n    return os.getpid()\n"
 
 
@@ -71,10 +75,29 @@ def test_a_deleted_functions_workers_end_and_its_log_group_stays_deleted(aws: Lo
         running = pool.submit(aws.invoke, name, 60)
         eventually(lambda: len([line for line in aws.log(f"/aws/lambda/{name}") if "START" in line]) == 2)
         aws.client("lambda").delete_function(FunctionName=name)
-        aws.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
         assert running.result()["FunctionError"] == "Unhandled"
+        assert len([line for line in aws.log(f"/aws/lambda/{name}") if "REPORT" in line]) == 1
+        aws.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{name}")
     assert not exists(idle)
     assert aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"] == []
+
+
+def test_a_deleted_functions_runtime_api_is_closed(aws: LocalAws) -> None:
+    name = aws.function(ADDRESS)
+    host, port = aws.invoke(name)["Payload"].split(":")
+    socket.create_connection((host, int(port))).close()
+    aws.client("lambda").delete_function(FunctionName=name)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)))
+
+
+def test_a_change_that_no_api_call_made_retires_workers_too(aws: LocalAws) -> None:
+    """CloudFormation and an installation that was under way while the function changed take this way."""
+    name = aws.function(PID)
+    old = aws.invoke(name)["Payload"]
+    get_backend(ACCOUNT, REGION).get_function(name).update_configuration({"Timeout": 5})
+    assert aws.invoke(name)["Payload"] != old
+    assert not exists(old)
 
 
 def test_what_a_function_started_ends_with_its_worker(aws: LocalAws) -> None:
@@ -124,23 +147,28 @@ def test_a_reserved_concurrency_of_zero_stops_a_function(aws: LocalAws) -> None:
 
 def test_stopping_the_data_path_ends_and_reaps_every_worker(tmp_path: Path) -> None:
     threads = threading.active_count()
+    invoke = LambdaResponse.invoke
     with local_aws(tmp_path) as own:
         workers = [own.invoke(own.function(PID))["Payload"] for _ in range(2)]
         assert all(exists(worker) for worker in workers)
     assert not any(exists(worker) for worker in workers)
     assert eventually(lambda: threading.active_count() <= threads)
+    assert LambdaResponse.invoke is invoke
 
 
 @pytest.fixture
 def other_server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A local AWS in a process of its own, with one warm worker."""
+    """A local AWS in a process of its own, with a worker that is busy."""
     program = f"""
 import time
 from pathlib import Path
-from typing import Any
-from tests.support.local_functions import local_aws
+from tests.support.local_functions import eventually, local_aws
 with local_aws(Path({str(tmp_path)!r})) as aws:
-    print(aws.invoke(aws.function({PID!r}))["Payload"], flush=True)
+    name = aws.function({SLEEP!r}, Timeout=60)
+    worker = aws.invoke(name, 0)["Payload"]
+    aws.invoke(name, 50, InvocationType="Event")
+    assert eventually(lambda: str(aws.log("/aws/lambda/" + name)).count("START") == 2)
+    print(worker, flush=True)
     time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
