@@ -216,7 +216,10 @@ def test_the_command(
 
 
 def test_asking_needs_neither_pip_nor_packaging() -> None:
-    program = "import sys, tools.build_layers as b; b.missing_layers(); print({'pip', 'packaging'} & set(sys.modules))"
+    program = (
+        "import sys, tools.build_layers as command; command.missing_layers();"
+        "print({'pip', 'packaging'} & set(sys.modules))"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", program], cwd=build_layers.PROJECT, capture_output=True, text=True, check=True
     )
