@@ -14,8 +14,13 @@ from modules.function_runtime import ARCHITECTURE
 _PROJECT = Path(__file__).resolve().parent.parent
 _PROJECT_FROM_STACK = "${path.module}/../../.."
 _FILE_MODE = "0644"
-_LEFTOVERS = ("**/__pycache__/**", "**/*.pyc", "**/.*")
-"""What an interpreter, an editor or a tool leaves beside the sources; differs between machines."""
+_LOOSE_FILES = "?*.*"
+_LEFTOVERS = ("**/__pycache__/**", "**/*.pyc", "**/.?*")
+"""What an interpreter, an editor or a tool leaves beside the sources; differs between machines.
+
+The question mark (here and above) matters: the provider asks of the whole folder as well if it is excluded,
+by the name ``.``, which ``**/.*`` and ``*.*`` match. Nothing would be left to zip.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class FunctionPackage(Construct):
             folder="lambda",
             name=package,
             # The provider can only exclude: everything but the package's folder, by name, and loose files.
-            excludes=(*sorted(packages - {package}), "*.*", *_LEFTOVERS),
+            excludes=(*sorted(packages - {package}), _LOOSE_FILES, *_LEFTOVERS),
         )
 
 

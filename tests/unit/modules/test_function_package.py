@@ -1,6 +1,7 @@
 """Zips hold one package, with its folder, and depend on nothing of the machine they are made on."""
 
 import shutil
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def test_leftovers_of_tools_stay_out_of_the_zip(tmp_path: Path) -> None:
     clean = {name for name, _ in folder_entries(folder, excludes, follow_folder_links=True)}
     for leftover in (
         "critical_events/__pycache__/handler.cpython-313.pyc",
+        "critical_events/__pycache__/handler.cpython-313.pyc.1400",
         "critical_events/handler.pyc",
         "critical_events/.mypy_cache/3.13/cache.json",
         "critical_events/.DS_Store",
@@ -68,6 +70,13 @@ def test_leftovers_of_tools_stay_out_of_the_zip(tmp_path: Path) -> None:
         (folder / leftover).parent.mkdir(parents=True, exist_ok=True)
         (folder / leftover).write_text("left over")
     assert {name for name, _ in folder_entries(folder, excludes, follow_folder_links=True)} == clean
+
+
+@pytest.mark.requirement("FN-1")
+def test_the_folder_as_a_whole_is_not_excluded() -> None:
+    # hashicorp/archive matches the folder itself as "."; in its patterns "**/" may stand for nothing.
+    excludes = _archive()["excludes"]
+    assert [pattern for pattern in excludes if fnmatchcase(".", pattern.removeprefix("**/"))] == []
 
 
 def test_unknown_package_is_refused_with_what_there_is() -> None:
