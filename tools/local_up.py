@@ -27,13 +27,20 @@ SHOWN_BARS = 10
 SHOWN_REJECTS = 5
 
 
-def deploy(workspace: Workspace, base: Mapping[str, str], steps: Steps) -> LocalStack:
+def deploy(
+    workspace: Workspace,
+    base: Mapping[str, str],
+    steps: Steps,
+    *,
+    proxy: str = local_profile.CLOSED_PROXY,
+) -> LocalStack:
     """Brings up the local AWS and deploys the stack into it, in `DEPLOY_STEPS` steps.
 
     Args:
         workspace: where everything goes.
         base: the user's environment.
         steps: shows them.
+        proxy: see `local_profile.environment`.
 
     Raises:
         ToolError: one of the steps failed; what was made until then stays.
@@ -49,7 +56,7 @@ def deploy(workspace: Workspace, base: Mapping[str, str], steps: Steps) -> Local
     with steps.step("start the local AWS") as step:
         endpoint = running_endpoint(workspace, base)
         step.say(endpoint)
-        stack = LocalStack(workspace, endpoint, base)
+        stack = LocalStack(workspace, endpoint, base, proxy=proxy)
         account = local_server.account(endpoint)
         with local_profile.entered(stack.environment):
             stack.create_state_bucket()

@@ -1,0 +1,68 @@
+"""One real deployment into a local AWS, which all tests here share; the destroy test comes last."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from rich.console import Console
+
+from tests.support.recording_proxy import RecordingProxy
+from tools import console, local_profile, local_server, local_up
+from tools.local_stack import LocalStack
+from tools.steps import Steps
+from tools.workspace import ROOT, Workspace
+
+DEPLOYMENT_SECONDS = 900
+"""The first test waits for the deployment, the last for the destroy."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The stack as it was deployed.
+
+    Attributes:
+        stack: runs Terraform on it.
+        outputs: its outputs.
+        proxy: where every call to another host than the local AWS would have been seen.
+    """
+
+    stack: LocalStack
+    outputs: Mapping[str, Any]
+    proxy: RecordingProxy
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS, in the stack's region."""
+        return boto3.client(  # type: ignore[call-overload]
+            service, endpoint_url=self.stack.endpoint, region_name=self.stack.region
+        )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the tests here their time, and lets the destroy be the very last of the run."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.timeout(DEPLOYMENT_SECONDS))
+    items.sort(key=lambda item: item.path == here / "test_destroy.py")
+
+
+@pytest.fixture(scope="session")
+def deployment() -> Iterator[Deployment]:
+    """Deploys the development environment the way `make local` does, on a free port."""
+    workspace = Workspace(ROOT / ".local-test")
+    base = {name: value for name, value in os.environ.items() if name != "LOCAL_AWS_URL"}
+    base |= {"LOCAL_AWS_PORT": "0", "ENVIRONMENT_SUFFIX": "dev"}
+    steps = Steps(Console(width=console.LOG_WIDTH), local_up.DEPLOY_STEPS)
+    with RecordingProxy().listening() as proxy, console.alone(workspace):
+        local_server.stop(workspace)  # of an interrupted run
+        workspace.forget_deployment()
+        try:
+            stack = local_up.deploy(workspace, base, steps, proxy=proxy.url)
+            with local_profile.entered(stack.environment):
+                yield Deployment(stack, stack.outputs(), proxy)
+        finally:
+            local_server.stop(workspace)
