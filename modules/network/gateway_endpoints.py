@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from cdktf_cdktf_provider_aws.vpc_endpoint_route_table_association import VpcEndpointRouteTableAssociation
 from constructs import Construct
 
 from modules.context import Context, DataClassification
@@ -38,16 +39,25 @@ class GatewayEndpoints(Construct):
         policy = account_only(self, context)
 
         def endpoint(service: str) -> VpcEndpoint:
-            return VpcEndpoint(
+            endpoint = VpcEndpoint(
                 self,
                 service,
                 vpc_id=props.vpc_id,
                 service_name=f"com.amazonaws.{context.region}.{service}",
                 vpc_endpoint_type="Gateway",
-                route_table_ids=list(props.route_table_ids),
                 policy=policy,
                 tags=context.tags(DataClassification.INTERNAL, context.name(f"{service}-endpoint")),
             )
+            # Not the endpoint's own list: a table that goes away has to leave the endpoint before, and
+            # Terraform destroys what an endpoint no longer names before it changes the endpoint.
+            for number, table in enumerate(props.route_table_ids, start=1):
+                VpcEndpointRouteTableAssociation(
+                    self,
+                    f"{service}-route-table-{number}",
+                    vpc_endpoint_id=endpoint.id,
+                    route_table_id=table,
+                )
+            return endpoint
 
         s3, dynamodb = endpoint("s3"), endpoint("dynamodb")
         self.s3_endpoint_id = s3.id

@@ -56,9 +56,15 @@ def test_gateway_endpoint_is_in_the_route_tables_for_this_account_only(service: 
         service_name=f"com.amazonaws.us-east-1.{service}",
         vpc_endpoint_type="Gateway",
         vpc_id="vpc-1",
-        route_table_ids=["rtb-1", "rtb-2"],
     )
     _assert_account_only(gateways, endpoint)
+    # Together with the associations it would undo them.
+    assert "route_table_ids" not in endpoint
+    associations = gateways.all(
+        "aws_vpc_endpoint_route_table_association",
+        vpc_endpoint_id=lambda token: gateways.target(token)[1] is endpoint,
+    )
+    assert [block["route_table_id"] for block in associations.values()] == ["rtb-1", "rtb-2"]
 
 
 @pytest.mark.requirement("NET-5")
