@@ -89,7 +89,8 @@ class SecureBucket(Construct):
     Objects under 128 KiB stay in their storage class, S3's default: moving them costs more than it saves.
 
     Attributes:
-        name: The bucket's name.
+        name: The bucket's name, as a reference to its policy: what is pointed at the bucket (access logs,
+            notifications) comes after the policy that lets it.
         arn: The bucket's ARN.
         ready: What a service that delivers to the bucket depends on: its encryption and its policy.
 
@@ -164,7 +165,7 @@ class SecureBucket(Construct):
                 target_bucket=props.access_log_bucket,
                 target_prefix=f"{props.purpose}/",
             )
-        self.name = bucket.bucket
+        self.name = policy.bucket
         self.arn = bucket.arn
         self.ready: Sequence[ITerraformDependable] = [encryption, policy]
 
