@@ -190,7 +190,7 @@ def test_the_state_and_a_plan_hold_no_secret_but_the_api_keys(deployment: Deploy
     """API Gateway makes the keys' values; see docs/decisions.md."""
     pulled = json.loads(deployment.stack.terraform("state", "pull").stdout)
     secret = re.compile(r"password|secret|token|private_key|credential|^value$", re.IGNORECASE)
-    named = re.compile(r"_arn$|^manage_|_version|_last_|^id$|kms_key_id|master_user_secret")
+    named = re.compile(r"_arn$|^manage_|_version|_last_|_?id$|^lock_token$|master_user_secret")
     found = {
         (resource["type"], name)
         for resource in pulled["resources"]
@@ -200,7 +200,7 @@ def test_the_state_and_a_plan_hold_no_secret_but_the_api_keys(deployment: Deploy
     }
     # Rules about passwords are none.
     found = {(type_, name) for type_, name in found if type_ != "aws_iam_account_password_policy"}
-    assert found == {("aws_api_gateway_api_key", "value")}
+    assert found == {("aws_api_gateway_api_key", "value"), ("aws_api_gateway_usage_plan_key", "value")}
     secrets = deployment.client("secretsmanager")
     state = json.dumps(pulled)
     for listed in secrets.list_secrets()["SecretList"]:
