@@ -24,3 +24,13 @@ def test_enabling_again_keeps_the_period(client: Callable[[str], Any]) -> None:
     kms.enable_key_rotation(KeyId=key)
 
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+
+
+def test_the_key_behind_an_alias_of_aws_is_managed_by_aws(client: Callable[[str], Any]) -> None:
+    kms = client("kms")
+
+    assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyManager"] == "AWS"
+    assert (
+        kms.describe_key(KeyId=kms.create_key()["KeyMetadata"]["KeyId"])["KeyMetadata"]["KeyManager"]
+        == "CUSTOMER"
+    )
