@@ -1,7 +1,7 @@
 """KMS: what moto 5.2.5 misreports of keys.
 
-- The rotation period of a key is forgotten. The provider reads it from every key that rotates; without it each
-  plan sets the period again.
+- The rotation period of a key is forgotten. The provider reads it from every key that rotates; without it
+  each plan sets the period again.
 - The keys behind `alias/aws/…`, which AWS makes in every account, count as the customer's.
 """
 
