@@ -72,6 +72,22 @@ def test_seconds_add_up_to_minutes(rows: list[tuple[str, int, int]]) -> None:
             assert minute.low == min((bar.low for bar in priced if bar.low), default=None)
 
 
+def test_a_second_that_is_cut_by_blocks_is_whole() -> None:
+    rows = [
+        trade(f"15:00:00.{milliseconds:03}", f"{price}.0000", 1)
+        for milliseconds, price in ((2, 5), (1, 3), (1, 9), (0, 4), (0, 8), (3, 6), (3, 7), (2, 1))
+    ]
+    expected = Bar(
+        "2013-10-07T15:00:00Z",
+        *(Decimal(4), Decimal(9), Decimal(1), Decimal(7)),
+        volume=8,
+        vwap=Decimal("5.375"),
+        trade_count=8,
+    )
+    for block_bytes in (50, 100, 200, 1000):
+        assert run(csv(*rows), block_bytes=block_bytes).only() == [expected]
+
+
 def test_between_files_the_trades_time_decides() -> None:
     later = csv(trade("15:00:30.000", "3.0000", 1), trade("15:00:40.000", "4.0000", 1))
     earlier = csv(trade("15:00:10.000", "1.0000", 1), trade("15:00:50.000", "2.0000", 1))
