@@ -46,6 +46,7 @@ from modules.policy import Statement
 from modules.queue_trigger import QueueTrigger, QueueTriggerProps
 from modules.region_boundary import RegionBoundary, RegionBoundaryProps
 from modules.secure_bucket import no_statements
+from modules.security_metrics import SecurityMetrics, SecurityMetricsProps
 from settings import Settings
 from stacks.workload_stack import WorkloadStack
 
@@ -66,6 +67,7 @@ ALERTS_TIMEOUT_SECONDS = 30
 ALERTS_CONCURRENCY = 2
 CLIENT_ERROR_ALARM_PERCENT = 50
 BLOCKED_REQUESTS_ALARM = 1000
+REJECTED_ROWS_ALARM = 1000
 
 
 class TradingAnalyticsStack(WorkloadStack):
@@ -336,6 +338,7 @@ class TradingAnalyticsStack(WorkloadStack):
     def _market_data(self) -> None:
         """New objects of the raw bucket, by way of a queue, to the processor."""
         context, keys, buckets = self.context, self._keys, self._buckets
+        analytics, storage_key = buckets.analytics.arn, keys.storage.arn
         concurrency = self._settings.trading_analytics.processor_concurrency
         objects = ObjectQueue(
             self,
@@ -363,10 +366,15 @@ class TradingAnalyticsStack(WorkloadStack):
             },
             statements=[
                 *grants.consume_queue(context, "RawObjects", objects.queue.arn, keys.messaging.arn),
-                *grants.read_objects(context, "Raw", buckets.raw.arn, keys.storage.arn),
-                *grants.read_objects(context, "Analytics", buckets.analytics.arn, keys.storage.arn),
-                *grants.write_objects(context, "Analytics", buckets.analytics.arn, keys.storage.arn),
-                *grants.list_objects("Analytics", buckets.analytics.arn),
+                *grants.read_objects(context, "Raw", buckets.raw.arn, storage_key),
+                *grants.list_objects("Partials", analytics, "partials/"),
+                *grants.read_objects(context, "Partials", analytics, storage_key, "partials/"),
+                *grants.write_objects(context, "Partials", analytics, storage_key, "partials/"),
+                # A bar file is replaced only if it is still the one that was seen, which takes reading.
+                *grants.list_objects("Bars", analytics, "bars/"),
+                *grants.read_objects(context, "Bars", analytics, storage_key, "bars/"),
+                *grants.write_objects(context, "Bars", analytics, storage_key, "bars/"),
+                *grants.write_objects(context, "Rejects", analytics, storage_key, "rejects/"),
             ],
         )
         QueueTrigger(
@@ -380,6 +388,20 @@ class TradingAnalyticsStack(WorkloadStack):
                 max_concurrency=concurrency,
             ),
         )
+        self._alarms["Functions"] += [
+            Alarm(
+                "market-data-unreadable-files",
+                "A file that is no trades file was put into the raw bucket; the processor's log names it.",
+                processor.metric("UnreadableObjects"),
+                threshold=0,
+            ),
+            Alarm(
+                "market-data-rejected-rows",
+                "Many rows of the trades files are bad; the rejects objects say which and why.",
+                processor.metric("Rejects"),
+                threshold=REJECTED_ROWS_ALARM,
+            ),
+        ]
         self._alarms["Queues"] += service_alarms.queue_alarms(
             "raw-objects",
             objects.queue.name,
@@ -540,6 +562,9 @@ class TradingAnalyticsStack(WorkloadStack):
             )
             # The trail's files are in the archive already, so its log group is watched and not carried there.
             self._critical_events.watch("audit-trail", trail.log_group, critical.TRAIL_EVENTS)
+            self._alarms["Security"] += SecurityMetrics(
+                self, "security-metrics", context, SecurityMetricsProps(trail.log_group.name)
+            ).alarms
 
     def _observability(self) -> None:
         """Logs to the archive, critical events to the alert function, alarms, dashboard."""
