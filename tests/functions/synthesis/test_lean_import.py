@@ -30,6 +30,7 @@ class TestChangedShape:
             f"import sys; sys.path.insert(0, {str(overlay)!r})\n{SMALL_STACK}"
             f"assert '{AWS}.vpc' in sys.modules  # nobody asked for it\n"
             "assert 'typeguard' in sys.modules\n"
+            "assert S3Bucket.__doc__  # the submodules are complete, too\n"
             "print(Testing.synth(stack))\n"
         )
         assert output_of(code, cache) == small_stack

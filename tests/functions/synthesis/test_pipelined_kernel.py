@@ -75,8 +75,10 @@ def test_more_types_than_are_sent_ahead(cache: Path) -> None:
         "kernel._MOST_UNANSWERED = 3\n"
         "from cdktf import TerraformStack, Testing\n"
         "from cdktf_cdktf_provider_aws import kms_alias, kms_key, s3_bucket, sns_topic, sqs_queue, vpc\n"
+        "import jsii\n"
+        "print(len(jsii.kernel.provider._unread))\n"
         "stack = TerraformStack(Testing.app(), 'many')\n"
         "sns_topic.SnsTopic(stack, 'topic', name='many')\n"
         "print(Testing.to_have_resource(Testing.synth(stack), 'aws_sns_topic'))\n"
     )
-    assert output_of(code, cache) == "True\n"
+    assert output_of(code, cache) == "3\nTrue\n"
