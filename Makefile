@@ -61,12 +61,12 @@ local-down: env  ## Destroy what `make local` made, prove that nothing is left, 
 	@$(python) -m tools.local_down
 
 synth: .venv/.stamp layers  ## Write cdktf.out/stacks/<stack id>/cdk.tf.json
-	@$(python) main.py
+	@$(python) -m tools.synthesize
 
 layers: .venv/.stamp  ## Build the functions' layers from the lock: arm64 for AWS, and this machine's own
 	@$(python) -m tools.build_layers
 
-unit: .venv/.stamp  ## Run the unit tests
+unit: .venv/.stamp layers  ## Run the unit tests
 	@$(python) -m pytest tests/unit
 
 test: env layers  ## Run every test, the real applies included

@@ -1,0 +1,40 @@
+"""What `make synth` runs: main.py, also for somebody who has no state bucket yet."""
+
+import json
+import os
+import subprocess
+import sys
+
+from settings.catalogue import STATE_BUCKET
+from tools import local_profile
+from tools.workspace import ROOT
+
+OUTPUT = ROOT / "cdktf.out" / "stacks"
+
+
+def main() -> int:
+    """Synthesize, with the local AWS's state bucket where the settings name none.
+
+    Looking at what would be deployed takes no account. The name is said, since a deployment of the result to
+    a real account would look for a bucket that nobody has there.
+
+    Returns:
+        main.py's exit status.
+    """
+    context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
+    environment = dict(os.environ)
+    if not environment.get(STATE_BUCKET.name) and not _in_context(context):
+        environment[STATE_BUCKET.name] = local_profile.STATE_BUCKET
+        print(f"STATE_BUCKET is not set: the local AWS's, {local_profile.STATE_BUCKET}, stands in")
+    status = subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, check=False).returncode
+    if status == 0:
+        print("written:", *sorted(str(path.relative_to(ROOT)) for path in OUTPUT.glob("*/cdk.tf.json")))
+    return status
+
+
+def _in_context(context: dict[str, object]) -> bool:
+    return f'"{STATE_BUCKET.context_key}"' in json.dumps(context)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
