@@ -7,6 +7,8 @@
   instance (minutes).
 - Parameters that a user set have no `Source=user`, the only ones the provider reads.
 - A deleted cluster leaves its automated snapshots behind; made again within the minute, it can't have one.
+- Whether a cluster goes into Extended Support is dropped: drift on `engine_lifecycle_support`.
+- An event subscription's sources can't be changed one by one: a reader more or fewer fails the apply.
 - The managed master secret holds somebody else's user name and always the same password.
 """
 
@@ -19,26 +21,50 @@ from moto.core.responses import ActionResult
 from moto.rds.models import DBCluster, DBInstance, MasterUserSecret
 from moto.rds.responses import RDSResponse
 
-from local.extensions.wrapping import wrap, wrap_property
+from local.extensions.wrapping import add, wrap, wrap_property
 
 _DEFAULT_CA = "rds-ca-rsa2048-g1"
 _DEFAULT_RETENTION = 7
 """Days of Performance Insights that come without charge, and when none are asked for."""
+_DEFAULT_LIFECYCLE = "open-source-rds-extended-support"
+"""What AWS chooses when nothing is asked for (RDS API, CreateDBCluster)."""
 _RESOURCE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def register() -> None:
     """Extends moto's RDS."""
     wrap_property(DBCluster, "scaling_configuration_info", _scaling_configuration_info)
+    wrap(DBCluster, "__init__", _create_cluster)
     wrap(DBInstance, "__init__", _create_instance)
     wrap(DBInstance, "update", _update_instance)
     wrap(RDSResponse, "describe_db_parameters", _describe_parameters)
     wrap(RDSResponse, "delete_db_cluster", _delete_cluster)
+    add(RDSResponse, "add_source_identifier_to_subscription", _add_source)
+    add(RDSResponse, "remove_source_identifier_from_subscription", _remove_source)
     wrap(MasterUserSecret, "_generate_secret_string", _master_credentials)
 
 
 def _scaling_configuration_info(original: Callable[[Any], Any], cluster: Any) -> Any:
     return original(cluster) if cluster.scaling_configuration else None
+
+
+def _create_cluster(original: Callable[..., Any], cluster: Any, *args: Any, **kwargs: Any) -> None:
+    original(cluster, *args, **kwargs)
+    cluster.engine_lifecycle_support = kwargs.get("engine_lifecycle_support") or _DEFAULT_LIFECYCLE
+
+
+def _add_source(response: Any) -> ActionResult:
+    return _change_sources(response, lambda sources, source: [*sources, source])
+
+
+def _remove_source(response: Any) -> ActionResult:
+    return _change_sources(response, lambda sources, source: [each for each in sources if each != source])
+
+
+def _change_sources(response: Any, change: Callable[[list[str], str], list[str]]) -> ActionResult:
+    (subscription,) = response.backend.describe_event_subscriptions(response.params["SubscriptionName"])
+    subscription.source_ids = change(subscription.source_ids or [], response.params["SourceIdentifier"])
+    return ActionResult({"EventSubscription": subscription})
 
 
 def _delete_cluster(original: Callable[..., Any], response: Any) -> Any:

@@ -7,16 +7,18 @@
 - Notifications: the EventBridge switch is stored but not reported (drift).
 - Logging: a policy of the log bucket whose principal is `*`, or whose actions or principals are lists,
   fails with a server error or is refused.
+- Deletion: removing a delete marker that is the last version of its key is a server error, which the
+  provider's emptying of a bucket retries for an hour.
 """
 
 import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 
-from local.extensions.wrapping import wrap
+from local.extensions.wrapping import add, wrap
 
 _LOGGING_PRINCIPAL = "logging.s3.amazonaws.com"
 _XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -30,6 +32,8 @@ def register() -> None:
     wrap(S3Response, "_bucket_response_get", _get)
     wrap(S3Response, "_bucket_response_delete", _delete)
     wrap(S3Response, "get_bucket_notification", _get_notification)
+    # The store of versions disposes of whatever it removes; a marker has nothing to give back.
+    add(FakeDeleteMarker, "dispose", lambda marker, garbage=False: None)
     FakeBucket._log_permissions_enabled_policy = staticmethod(_lets_log_delivery_write)
 
 

@@ -125,3 +125,42 @@ def test_automated_snapshots_stay_when_asked(rds: Any, cluster: dict[str, Any]) 
     rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False)
 
     assert len(rds.describe_db_cluster_snapshots(DBClusterIdentifier=name)["DBClusterSnapshots"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "reported"),
+    [
+        ({}, "open-source-rds-extended-support"),
+        (
+            {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"},
+            "open-source-rds-extended-support-disabled",
+        ),
+    ],
+)
+def test_extended_support_is_reported_as_asked(
+    rds: Any, unique: str, asked: dict[str, str], reported: str
+) -> None:
+    rds.create_db_cluster(
+        DBClusterIdentifier=unique,
+        Engine="aurora-postgresql",
+        MasterUsername="trading",
+        ManageMasterUserPassword=True,
+        **asked,
+    )
+
+    (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=unique)["DBClusters"]
+    assert cluster["EngineLifecycleSupport"] == reported
+
+
+def test_a_subscriptions_sources_come_and_go_one_by_one(rds: Any, unique: str) -> None:
+    rds.create_event_subscription(
+        SubscriptionName=unique,
+        SnsTopicArn="arn:aws:sns:us-east-1:123456789012:topic",
+        SourceType="db-instance",
+        SourceIds=["one"],
+    )
+    rds.add_source_identifier_to_subscription(SubscriptionName=unique, SourceIdentifier="two")
+    rds.remove_source_identifier_from_subscription(SubscriptionName=unique, SourceIdentifier="one")
+
+    (subscription,) = rds.describe_event_subscriptions(SubscriptionName=unique)["EventSubscriptionsList"]
+    assert subscription["SourceIdsList"] == ["two"]
