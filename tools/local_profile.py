@@ -69,6 +69,8 @@ def environment(
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # The provider's default is 25, minutes of waiting where an emulator has an error of its own.
+        "AWS_MAX_ATTEMPTS": "3",
         "STATE_BUCKET": STATE_BUCKET,
         "CDKTF_OUTDIR": str(synthesized),
         "CHECKPOINT_DISABLE": "1",

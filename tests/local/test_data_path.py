@@ -9,7 +9,7 @@ from tools import trades
 from tools.local_up import SAMPLE
 
 HEADER = "timestamp,symbol,price,size,exchange,conditions\n"
-GOOD_ROW = "2013-10-08T14:00:00.000Z,AIG,50.25,100,N,0x1\n"
+GOOD_ROW = "2013-10-08T14:00:00.000Z,AIG,50.25,100,N,1\n"
 
 
 def silent(_: str) -> None:
@@ -40,7 +40,7 @@ def test_bad_rows_are_set_aside_with_line_and_reason_and_the_rest_is_processed(
     data_path: trades.DataPath, tmp_path: Path
 ) -> None:
     file = tmp_path / "bad-rows.csv"
-    file.write_text(f"{HEADER}{GOOD_ROW}2013-10-08T14:00:01.000Z,AIG,fifty,100,N,0x1\n", encoding="utf-8")
+    file.write_text(f"{HEADER}{GOOD_ROW}2013-10-08T14:00:01.000Z,AIG,fifty,100,N,1\n", encoding="utf-8")
 
     processed = trades.process(file, data_path, silent)
     _, _, count = trades.read_bars(processed.bars, data_path, limit=1)

@@ -36,6 +36,7 @@ def test_nothing_of_the_users_aws_configuration_is_left() -> None:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "3",
     }
     assert profile["STATE_BUCKET"] == local_profile.STATE_BUCKET
     assert "STATE_REGION" not in profile
