@@ -25,6 +25,8 @@ HEALTH_PATH = "/_local/health"
 LOOPBACK = "127.0.0.1"
 
 
+_FORM = "application/x-www-form-urlencoded"
+
 _logger = logging.getLogger(__name__)
 
 
@@ -107,6 +109,9 @@ class _Application:
         if environ.get("PATH_INFO") == HEALTH_PATH:
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok\n"]
+        if environ["REQUEST_METHOD"] == "PUT" and environ.get("CONTENT_TYPE", "").startswith(_FORM):
+            # `curl --data-binary` says so of any upload, and moto would read the object as an (empty) form
+            del environ["CONTENT_TYPE"]
         try:
             answer: Iterable[bytes] = self._moto(environ, start_response)
         except NotImplementedError as error:

@@ -67,6 +67,23 @@ def test_an_operation_that_is_missing_is_not_worth_a_retry(
     ]
 
 
+def test_an_upload_keeps_its_content_whatever_a_client_says_it_is(aws: ControlPlane) -> None:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=aws.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    s3.create_bucket(Bucket="uploads")
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "uploads", "Key": "trades.csv"})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    urllib.request.urlopen(urllib.request.Request(url, b"a=b&c", headers, method="PUT")).close()
+
+    assert s3.get_object(Bucket="uploads", Key="trades.csv")["Body"].read() == b"a=b&c"
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "localhost", "::"])
 def test_only_loopback_addresses_are_bound(host: str) -> None:
     with pytest.raises(ValueError, match=r"loopback addresses \(127\.0\.0\.0/8\) only"):
