@@ -32,6 +32,7 @@ _RETENTIONS = (
     2922,
     3288,
 )
+"""What CloudWatch knows, from the 30 days on that the stack's own Config rule asks for."""
 _SWITCH = "true or false"
 _ACCOUNT_WIDE = PerEnvironment("true", "true", "true", other="false")
 """One for each account: a pull request's environment shares the account with another that has it."""
@@ -82,7 +83,7 @@ LOG_LEVEL = Setting(
 LOG_RETENTION_DAYS = Setting(
     "LOG_RETENTION_DAYS",
     "Days that logs stay searchable in CloudWatch",
-    "one of the values that CloudWatch knows: " + ", ".join(map(str, _RETENTIONS)),
+    "one of the values that CloudWatch knows, 30 at least: " + ", ".join(map(str, _RETENTIONS)),
     parse.one_of_integers(*_RETENTIONS),
     "30",
 )

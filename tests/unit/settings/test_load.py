@@ -100,6 +100,7 @@ def test_the_state_bucket_has_no_default() -> None:
         ("AURORA_MAX_CAPACITY", "nan"),
         ("AURORA_BACKUP_RETENTION_DAYS", "36"),
         ("LOG_RETENTION_DAYS", "31"),
+        ("LOG_RETENTION_DAYS", "14"),
         ("LOG_ARCHIVE_DAYS", "364"),
         ("LOG_LEVEL", "loud"),
         ("API_STAGE_RATE_LIMIT", "1000"),
