@@ -10,11 +10,6 @@ SUFFIX_MAX_LENGTH = 16
 """Keeps the longest name made from a suffix inside its service's limit; a test synthesizes one."""
 
 _RETENTIONS = (
-    1,
-    3,
-    5,
-    7,
-    14,
     30,
     60,
     90,
