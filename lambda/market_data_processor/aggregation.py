@@ -281,9 +281,8 @@ class Aggregation:
             path: Where to write.
             seconds: Length of a bar; divides an hour.
         """
-        # In order of their names, so that the bytes do not depend on the order in which they were listed.
-        paths = sorted(str(partial) for partial in partials)
-        self._write_parquet(_BARS, {"paths": paths, "seconds": seconds}, path)
+        parameters = {"paths": [str(partial) for partial in partials], "seconds": seconds}
+        self._write_parquet(_BARS, parameters, path)
 
     @property
     def reject_count(self) -> int:

@@ -88,6 +88,14 @@ def test_a_second_that_is_cut_by_blocks_is_whole() -> None:
         assert run(csv(*rows), block_bytes=block_bytes).only() == [expected]
 
 
+def test_a_second_that_is_cut_by_blocks_keeps_its_place_among_files() -> None:
+    cut = csv(trade("15:00:00.100", "1.0000"), trade("15:00:00.800", "2.0000"))
+    for time, (opened, closed) in {"050": (3, 2), "500": (1, 2), "900": (1, 3)}.items():
+        other = csv(trade(f"15:00:00.{time}", "3.0000"))
+        (bar,) = run(cut, other, block_bytes=50).only()
+        assert (bar.open, bar.close) == (Decimal(opened), Decimal(closed))
+
+
 def test_between_files_the_trades_time_decides() -> None:
     later = csv(trade("15:00:30.000", "3.0000", 1), trade("15:00:40.000", "4.0000", 1))
     earlier = csv(trade("15:00:10.000", "1.0000", 1), trade("15:00:50.000", "2.0000", 1))

@@ -127,9 +127,10 @@ def test_line_numbers_hold_across_blocks_and_line_ends() -> None:
         assert total_volume(result.only()) == 100 * (999 - len(expected))
 
 
+@pytest.mark.parametrize("block_bytes", [1 << 16, 1 << 23], ids=["over many blocks", "within a block"])
 @pytest.mark.parametrize("length", [2_000, 3_000_000], ids=["long", "longer than the engine's limit"])
-def test_an_endless_line_is_cut(length: int) -> None:
-    result = run(csv(GOOD, "x" * length, GOOD), block_bytes=1 << 19)
+def test_an_endless_line_is_cut(length: int, block_bytes: int) -> None:
+    result = run(csv(GOOD, "x" * length, GOOD), block_bytes=block_bytes)
     assert result.rejects == [Reject(3, "6 fields expected, 1 found", "x" * MAX_LINE_BYTES)]
     assert total_volume(result.only()) == 200
 
@@ -178,7 +179,7 @@ def test_what_is_no_trades_file_is_refused(content: bytes, reason: str) -> None:
 
 
 def test_memory_is_bounded_by_the_block() -> None:
-    content = csv(*[GOOD] * 1000) + b"y" * 100_000
+    content = csv(*[GOOD] * 1000) + b"y" * 50_000
     blocks = list(read_blocks(io.BytesIO(content), 4096))
     assert sum(block.line_count for block in blocks) == 1001
     assert max(len(block.text) for block in blocks) <= 2 * 4096
