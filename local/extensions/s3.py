@@ -7,8 +7,8 @@
 - Notifications: the EventBridge switch is stored but not reported (drift).
 - Logging: a policy of the log bucket whose principal is `*`, or whose actions or principals are lists,
   fails with a server error or is refused.
-- Deletion: removing a delete marker that is the last version of its key is a server error, which the
-  provider's emptying of a bucket retries for an hour.
+- Deletion: removing a delete marker after versioning was suspended is a server error, which the provider
+  retries for an hour (it suspends versioning first when it destroys a bucket with all it holds).
 """
 
 import json

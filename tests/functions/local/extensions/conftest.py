@@ -9,6 +9,7 @@ from unittest import mock
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from local.control_plane import ControlPlane
 
@@ -34,7 +35,9 @@ def client(aws: ControlPlane) -> Client:
 
     @functools.cache
     def create(service: str) -> Any:
-        return session.client(service, endpoint_url=aws.endpoint_url)  # type: ignore[call-overload]
+        # A server error must not be mended by a second try
+        once = Config(retries={"total_max_attempts": 1})
+        return session.client(service, endpoint_url=aws.endpoint_url, config=once)  # type: ignore[call-overload]
 
     return create
 

@@ -178,10 +178,11 @@ def test_a_denial_of_a_service_is_not_one_of_the_account(s3: Any, bucket: str) -
     assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 1
 
 
-def test_a_delete_marker_goes_as_the_last_version_of_its_key(s3: Any, bucket: str) -> None:
+def test_a_delete_marker_goes_after_versioning_was_suspended(s3: Any, bucket: str) -> None:
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     version = s3.put_object(Bucket=bucket, Key="a", Body=b"x")["VersionId"]
     marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
 
     for each in (version, marker):
         s3.delete_object(Bucket=bucket, Key="a", VersionId=each)
