@@ -26,7 +26,7 @@ class DataBuckets(Construct):
 
     Attributes:
         raw: What comes in; Glacier after 90 days.
-        analytics: What is made of it; Glacier after 90 days.
+        analytics: What is made of it; Glacier Instant Retrieval after 90 days, since queries go back further.
         archive: What has to be kept and is hardly ever read; Glacier Deep Archive after 90 days.
     """
 
@@ -48,5 +48,5 @@ class DataBuckets(Construct):
             )
 
         self.raw = bucket("raw", "GLACIER")
-        self.analytics = bucket("analytics", "GLACIER")
+        self.analytics = bucket("analytics", "GLACIER_IR")
         self.archive = bucket("archive", "DEEP_ARCHIVE")

@@ -66,7 +66,7 @@ class SecureBucketProps:
             where S3 supports nothing but keys of its own (SSE-S3):
             https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         access_log_bucket: Bucket that gets the access logs. None only for that bucket itself.
-        archive_class: Storage class after 90 days, ``GLACIER`` or ``DEEP_ARCHIVE``.
+        archive_class: Storage class after 90 days, ``GLACIER``, ``GLACIER_IR`` or ``DEEP_ARCHIVE``.
         noncurrent_days: Days until a version expires that is no longer the current one.
         expire_after_days: Days until objects expire; None to keep them.
         statements: Further statements of the bucket's policy, for services that deliver to it. A bucket has

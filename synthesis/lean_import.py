@@ -8,8 +8,8 @@ The generated packages are imported from their own, unchanged sources, with thre
   would. mypy has checked the same types before, and the jsii kernel checks every value again.
 * `typeguard`, which only those checks use, isn't imported, nor is its version looked up once per module.
 
-The compiled result is kept in the user's cache. A provider package whose root doesn't look as expected is left
-to Python, with all its modules.
+The compiled result is kept in the user's cache. A provider package whose root doesn't look as expected is
+left to Python, with all its modules.
 """
 
 import __future__

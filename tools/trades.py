@@ -5,7 +5,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +83,8 @@ def process(path: Path, data_path: DataPath, say: Callable[[str], None]) -> Proc
     key = f"trades/{path.name}"
     before = _objects(s3, data_path.analytics_bucket)
     failures = _messages(sqs, data_path.failure_queue_url)
+    # Files that failed earlier stay in the queue until their retries are used up.
+    older = _messages(sqs, data_path.queue_url)
     say(f"uploading {path.name}")
     uploaded_at = time.time()
     s3.upload_file(str(path), data_path.raw_bucket, key)
@@ -94,9 +95,9 @@ def process(path: Path, data_path: DataPath, say: Callable[[str], None]) -> Proc
         if _messages(sqs, data_path.failure_queue_url) > failures:
             raise TradesError(f"{path.name} ended in the failure queue {data_path.failure_queue_url}")
         after = _objects(s3, data_path.analytics_bucket)
-        changed = sorted(name for name, at in after.items() if before.get(name) != at)
+        changed = sorted(name for name, version in after.items() if before.get(name) != version)
         bars = [name for name in changed if name.startswith(BARS_PREFIX)]
-        waiting = _messages(sqs, data_path.queue_url)
+        waiting = max(0, _messages(sqs, data_path.queue_url) - older)
         say(f"{len(bars)} symbol-days of bars, {waiting} messages in the queue")
         if changed and not waiting:
             rejects = [name for name in changed if name.startswith(REJECTS_PREFIX)]
@@ -126,9 +127,15 @@ def read_bars(
             return first.columns, first.fetchall(), count
 
 
-def _objects(s3: Any, bucket: str) -> dict[str, datetime]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return {entry["Key"]: entry["LastModified"] for page in pages for entry in page.get("Contents", ())}
+def _objects(s3: Any, bucket: str) -> dict[str, str]:
+    """The current version of every object: the same content written again within a second is another one."""
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    return {
+        entry["Key"]: entry["VersionId"]
+        for page in pages
+        for entry in page.get("Versions", ())
+        if entry["IsLatest"]
+    }
 
 
 def _messages(sqs: Any, queue_url: str) -> int:

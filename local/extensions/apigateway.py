@@ -5,7 +5,6 @@
 - Updating a REST API: a removed policy stays, `disableExecuteApiEndpoint` reads "false" as true, and
   `minimumCompressionSize` is ignored.
 - Binary media types given on creation are dropped.
-- The account's CloudWatch role can't be removed (what the provider's `reset_on_delete` does): a server error.
 - Usage plans: the throttle of a single method is dropped, and the stage that carries one can't be removed.
 """
 
@@ -14,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from moto.apigateway.models import Account, RestAPI, UsagePlan
+from moto.apigateway.models import RestAPI, UsagePlan
 from moto.apigateway.responses import APIGatewayResponse
 
 from local.extensions.wrapping import wrap
@@ -30,7 +29,6 @@ def register() -> None:
     wrap(APIGatewayResponse, "create_rest_api", _create_api)
     wrap(RestAPI, "to_dict", _describe_api)
     wrap(RestAPI, "apply_patch_operations", _update_api)
-    wrap(Account, "apply_patch_operations", _update_account)
     wrap(UsagePlan, "apply_patch_operations", _update_plan)
 
 
@@ -62,10 +60,6 @@ def _update_api(original: Callable[..., Any], api: Any, operations: list[_Operat
             api.disableExecuteApiEndpoint = str(value).lower() == "true"
         elif path == "/minimumCompressionSize":
             api.minimum_compression_size = int(value) if value else None
-
-
-def _update_account(original: Callable[..., Any], account: Any, operations: list[_Operation]) -> Any:
-    return original(account, [{**operation, "value": operation.get("value")} for operation in operations])
 
 
 def _update_plan(original: Callable[..., Any], plan: Any, operations: list[_Operation]) -> None:

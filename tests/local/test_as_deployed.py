@@ -68,8 +68,8 @@ def test_every_bucket_archives_expires_and_cleans_up(deployment: Deployment) -> 
     for bucket in _buckets(deployment):
         rules = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
         (transition,) = rules["archive"]["Transitions"]
-        deep = bucket.startswith("trading-archive-")
-        assert transition == {"Days": 90, "StorageClass": "DEEP_ARCHIVE" if deep else "GLACIER"}
+        own = {"trading-archive-bucket-dev": "DEEP_ARCHIVE", "trading-analytics-bucket-dev": "GLACIER_IR"}
+        assert transition == {"Days": 90, "StorageClass": own.get(bucket.rpartition("-")[0], "GLACIER")}
         assert rules["archive"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
         assert rules["remnants"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
         assert all("Filter" in rule and rule["Status"] == "Enabled" for rule in rules.values())

@@ -218,12 +218,6 @@ def _trail(client: Client) -> None:
     client("cloudtrail").create_trail(Name="trail-dev", S3BucketName="trail-dev")
 
 
-def _log_role(client: Client) -> None:
-    role = client("iam").create_role(RoleName="apigw", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-    operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
-    client("apigateway").update_account(patchOperations=[operation])
-
-
 KINDS: dict[str, Create] = {
     "s3 bucket raw-dev": lambda client: client("s3").create_bucket(Bucket="raw-dev"),
     "iam role processor-dev": lambda client: client("iam").create_role(
@@ -325,7 +319,6 @@ KINDS: dict[str, Create] = {
     f"{REGION} apigateway domain name api.example.com": lambda client: client(
         "apigateway"
     ).create_domain_name(domainName="api.example.com", certificateName="x"),
-    f"{REGION} apigateway log role arn:aws:iam::{ACCOUNT}:role/apigw": _log_role,
     f"{REGION} wafv2 web ACL api-dev": _web_acl,
     f"{REGION} wafv2 IP set office-dev": lambda client: client("wafv2").create_ip_set(
         Name="office-dev", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=[]

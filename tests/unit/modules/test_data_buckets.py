@@ -45,6 +45,6 @@ def test_archive_goes_to_deep_archive_and_the_others_to_glacier(stack: Synthesiz
     }
     assert classes == {
         "raw": [{"days": 90, "storage_class": "GLACIER"}],
-        "analytics": [{"days": 90, "storage_class": "GLACIER"}],
+        "analytics": [{"days": 90, "storage_class": "GLACIER_IR"}],
         "archive": [{"days": 90, "storage_class": "DEEP_ARCHIVE"}],
     }

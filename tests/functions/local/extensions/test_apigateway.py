@@ -56,16 +56,6 @@ def test_binary_media_types_are_kept_from_the_start(apigateway: Any, unique: str
     assert apigateway.get_rest_api(restApiId=api)["binaryMediaTypes"] == types
 
 
-def test_the_log_role_of_the_account_can_be_removed(apigateway: Any) -> None:
-    role = "arn:aws:iam::123456789012:role/apigateway-dev"
-    apigateway.update_account(patchOperations=replace("/cloudwatchRoleArn", role))
-    assert apigateway.get_account()["cloudwatchRoleArn"] == role
-
-    apigateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn"}])
-
-    assert "cloudwatchRoleArn" not in apigateway.get_account()
-
-
 def test_a_stage_with_method_throttles_is_removed_from_its_plan(
     apigateway: Any, api: str, unique: str
 ) -> None:
