@@ -63,9 +63,8 @@ def table_of(measurement: Measurement) -> Table:
         table.add_column(column, justify="right")
     for each in measurement.figures:
         values = (f"{value:.2f} {each.unit}" for value in (each.median, min(each.runs), max(each.runs)))
-        table.add_row(
-            each.what, each.variant, *values, f"{measurement.ratio(each):.1f}" if each.variant else ""
-        )
+        ratio = measurement.ratio(each)
+        table.add_row(each.what, each.variant, *values, "" if ratio is None else f"{ratio:.1f}")
     return table
 
 

@@ -32,8 +32,10 @@ class Measurement:
     """What exactly was measured; or why nothing was, when there are no figures."""
     figures: tuple[Figure, ...] = ()
 
-    def ratio(self, figure: Figure) -> float:
-        """Return how many times less `figure` is than the first variant of the same thing."""
+    def ratio(self, figure: Figure) -> float | None:
+        """Return how many times less `figure` is than the first variant of the same thing; None without one."""
+        if not figure.variant:
+            return None
         first = next(each for each in self.figures if each.what == figure.what)
         return first.median / figure.median
 

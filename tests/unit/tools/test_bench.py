@@ -22,6 +22,13 @@ TWO_WAYS = Measurement(
 )
 
 
+def test_a_step_that_took_no_time_has_no_ratio() -> None:
+    assert (
+        Measurement("title", "note", (Figure("step", "", "s", (0.0,)),)).as_json()["figures"][0]["ratio"]
+        is None
+    )
+
+
 def test_median_and_ratio() -> None:
     stock, fast = TWO_WAYS.figures
     assert (stock.median, fast.median) == (10.0, 2.0)
