@@ -33,7 +33,7 @@ class Measurement:
     figures: tuple[Figure, ...] = ()
 
     def ratio(self, figure: Figure) -> float | None:
-        """Return how many times less `figure` is than the first variant of the same thing; None without one."""
+        """Return how many times less `figure` is than the first variant; None where there are no variants."""
         if not figure.variant:
             return None
         first = next(each for each in self.figures if each.what == figure.what)
