@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.context import Context, DataClassification
-from modules.policy import ANYONE, Condition, Statement, policy_json, service
+from modules.policy import Condition, Statement, deny_without_tls, policy_json, service
 
 PUBLISHERS = (
     "budgets.amazonaws.com",
@@ -68,14 +68,7 @@ class AlertTopic(Construct):
                 self,
                 "policy-document",
                 [
-                    Statement(
-                        sid="TlsOnly",
-                        effect="Deny",
-                        actions=["sns:Publish"],
-                        resources=[topic.arn],
-                        principals=[ANYONE],
-                        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
-                    ),
+                    deny_without_tls(["sns:Publish"], [topic.arn]),
                     Statement(
                         sid="AlertsOfThisAccount",
                         actions=["sns:Publish"],

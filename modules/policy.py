@@ -68,6 +68,18 @@ class Statement:
     not_actions: Sequence[str] = ()
 
 
+def deny_without_tls(actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """Return the statement of a resource's policy that refuses whatever comes without TLS (PCI-DSS 4.2.1)."""
+    return Statement(
+        sid="DenyWithoutTls",
+        effect="Deny",
+        actions=actions,
+        resources=resources,
+        principals=[ANYONE],
+        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
+    )
+
+
 def policy_json(scope: Construct, id_: str, statements: Sequence[Statement]) -> str:
     """Render statements to a policy's JSON.
 

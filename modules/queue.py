@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
 from constructs import Construct
 
 from modules.context import Context, DataClassification
-from modules.policy import ANYONE, Condition, Statement, policy_json, service
+from modules.policy import Condition, Statement, deny_without_tls, policy_json, service
 
 RETENTION_SECONDS = 14 * 24 * 3600
 """The longest that SQS keeps a message: time enough to mend what failed on a long holiday."""
@@ -106,14 +106,7 @@ class Queue(Construct):
                 self,
                 "policy-document",
                 [
-                    Statement(
-                        sid="TlsOnly",
-                        effect="Deny",
-                        actions=["sqs:*"],
-                        resources=[queue.arn],
-                        principals=[ANYONE],
-                        conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
-                    ),
+                    deny_without_tls(["sqs:*"], [queue.arn]),
                     *(
                         Statement(
                             sid=f"Sender{index}",

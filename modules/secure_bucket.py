@@ -34,7 +34,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 from constructs import Construct
 
 from modules.context import Context, DataClassification
-from modules.policy import ANYONE, Condition, Statement, policy_json
+from modules.policy import ANYONE, Condition, Statement, deny_without_tls, policy_json
 
 BucketStatements: TypeAlias = Callable[[str], Sequence[Statement]]
 """Statements of a bucket's policy, given the bucket's ARN."""
@@ -195,14 +195,7 @@ def _transport_statements(bucket_arn: str) -> list[Statement]:
     """Refuse whatever comes without TLS, or with a version that PCI-DSS 4.2.1 no longer counts as strong."""
     everything = [bucket_arn, f"{bucket_arn}/*"]
     return [
-        Statement(
-            sid="DenyWithoutTls",
-            effect="Deny",
-            actions=["s3:*"],
-            resources=everything,
-            principals=[ANYONE],
-            conditions=[Condition("Bool", "aws:SecureTransport", ["false"])],
-        ),
+        deny_without_tls(["s3:*"], everything),
         Statement(
             sid="DenyOldTls",
             effect="Deny",

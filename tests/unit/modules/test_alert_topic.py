@@ -26,7 +26,7 @@ def test_topic_is_encrypted_with_the_customers_key() -> None:
 
 @pytest.mark.requirement("OBS-3")
 def test_services_that_raise_alerts_publish_for_this_account_only(statements: dict[str, Block]) -> None:
-    assert set(statements) == {"TlsOnly", "EventBridgeRules", "AlertsOfThisAccount"}
+    assert set(statements) == {"DenyWithoutTls", "EventBridgeRules", "AlertsOfThisAccount"}
     statement = statements["AlertsOfThisAccount"]
     assert statement["actions"] == ["sns:Publish"]
     assert statement["principals"] == [
@@ -53,9 +53,9 @@ def test_eventbridge_publishes_without_a_condition_that_it_could_never_meet(
 
 @pytest.mark.requirement("OBS-3")
 def test_plain_text_is_refused(statements: dict[str, Block]) -> None:
-    assert statements["TlsOnly"]["effect"] == "Deny"
-    assert statements["TlsOnly"]["actions"] == ["sns:Publish"]
-    assert statements["TlsOnly"]["condition"] == [
+    assert statements["DenyWithoutTls"]["effect"] == "Deny"
+    assert statements["DenyWithoutTls"]["actions"] == ["sns:Publish"]
+    assert statements["DenyWithoutTls"]["condition"] == [
         {"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}
     ]
 

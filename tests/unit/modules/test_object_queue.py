@@ -49,8 +49,8 @@ def test_poison_goes_to_a_queue_that_keeps_it_14_days_and_takes_from_no_other() 
 def test_only_the_bucket_sends_and_only_to_the_queue() -> None:
     synthesized = _synthesized()
     for name, sids in {
-        "trading-raw-objects-queue-dev": {"TlsOnly", "Sender0"},
-        "trading-raw-objects-dlq-dev": {"TlsOnly"},
+        "trading-raw-objects-queue-dev": {"DenyWithoutTls", "Sender0"},
+        "trading-raw-objects-dlq-dev": {"DenyWithoutTls"},
     }.items():
         url = f"${{{synthesized.id_of('aws_sqs_queue', name=name)}.url}}"
         policy = synthesized.one("aws_sqs_queue_policy", queue_url=url)["policy"]

@@ -36,7 +36,7 @@ def test_queue_is_encrypted_with_the_customers_key_and_tagged() -> None:
 
 
 def test_queue_refuses_plain_text_from_anyone() -> None:
-    statement = _statements(_synthesized(QueueProps("raw-queue", KEY)))["TlsOnly"]
+    statement = _statements(_synthesized(QueueProps("raw-queue", KEY)))["DenyWithoutTls"]
     assert statement["effect"] == "Deny"
     assert statement["actions"] == ["sqs:*"]
     assert statement["principals"] == [{"type": "*", "identifiers": ["*"]}]
@@ -46,7 +46,7 @@ def test_queue_refuses_plain_text_from_anyone() -> None:
 
 
 def test_nobody_else_is_named_where_no_service_sends() -> None:
-    assert set(_statements(_synthesized(QueueProps("raw-queue", KEY)))) == {"TlsOnly"}
+    assert set(_statements(_synthesized(QueueProps("raw-queue", KEY)))) == {"DenyWithoutTls"}
 
 
 @pytest.mark.requirement("FN-2")
