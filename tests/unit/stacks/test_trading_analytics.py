@@ -1,0 +1,158 @@
+"""The trading-analytics stack as a whole: what only shows once everything is wired together."""
+
+from collections import Counter
+
+import pytest
+
+from tests.support.stacks import trading_analytics
+from tests.support.synthesized import Synthesized
+
+
+def _actions(synthesized: Synthesized, role: str) -> dict[str, set[str]]:
+    """Return what a role's own policy allows, as resource → actions."""
+    statements = synthesized.statements(
+        synthesized.one("aws_iam_policy", name=f"trading-{role}-policy-dev")["policy"]
+    )
+    allowed: dict[str, set[str]] = {}
+    for statement in statements.values():
+        if statement["effect"] == "Allow":
+            for resource in statement["resources"]:
+                allowed.setdefault(resource, set()).update(statement["actions"])
+    return allowed
+
+
+@pytest.mark.requirement("IAM-2")
+def test_every_role_carries_the_region_boundary(dev: Synthesized) -> None:
+    boundary = dev.id_of("aws_iam_policy", name="trading-region-boundary-policy-dev")
+    roles = dev.all("aws_iam_role")
+    assert len(roles) >= 8
+    assert {role.get("permissions_boundary") for role in roles.values()} == {f"${{{boundary}.arn}}"}
+    statement = dev.statements(
+        dev.one("aws_iam_policy", name="trading-region-boundary-policy-dev")["policy"]
+    )["DenyOtherRegions"]
+    assert statement["condition"] == [
+        {"test": "StringNotEquals", "values": ["us-east-1"], "variable": "aws:RequestedRegion"}
+    ]
+
+
+@pytest.mark.requirement("IAM-1")
+def test_the_processor_may_use_the_buckets_key_and_not_only_its_own(dev: Synthesized) -> None:
+    storage = (
+        f"${{{dev.id_of('aws_kms_key', description='Buckets and the streams that deliver to them')}.arn}}"
+    )
+    allowed = _actions(dev, "market-data")
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= allowed[storage]
+
+
+@pytest.mark.requirement("IAM-1")
+def test_functions_may_do_nothing_on_everything_but_what_has_no_resource_level(dev: Synthesized) -> None:
+    for role in ("market-data", "api", "critical-events"):
+        assert _actions(dev, role)["*"] == {
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+        }
+
+
+@pytest.mark.requirement("IAM-1")
+def test_the_api_reads_bars_and_writes_uploads_and_nothing_else_of_the_buckets(dev: Synthesized) -> None:
+    allowed = _actions(dev, "api")
+    objects = {
+        resource.rpartition("}/")[2]: actions for resource, actions in allowed.items() if "}/" in resource
+    }
+    assert objects == {
+        "bars/*": {"s3:GetObject"},
+        "uploads/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    }
+
+
+@pytest.mark.requirement("OBS-1")
+def test_every_log_group_is_declared_encrypted_and_expires(dev: Synthesized) -> None:
+    key = f"${{{dev.id_of('aws_kms_key', description='CloudWatch log groups')}.arn}}"
+    groups = dev.all("aws_cloudwatch_log_group")
+    assert {group["kms_key_id"] for group in groups.values()} == {key}
+    assert {group["retention_in_days"] for group in groups.values()} == {30}
+    names = {group["name"] for group in groups.values()}
+    for function in dev.all("aws_lambda_function").values():
+        assert f"/aws/lambda/{function['function_name']}" in names
+
+
+@pytest.mark.requirement("OBS-2")
+@pytest.mark.requirement("OBS-3")
+def test_log_groups_go_to_the_archive_and_to_the_alert_function(dev: Synthesized) -> None:
+    filters = dev.all("aws_cloudwatch_log_subscription_filter").values()
+    assert max(Counter(each["log_group_name"] for each in filters).values()) == 2  # CloudWatch's limit
+    archived = {each["log_group_name"] for each in filters if "firehose" in each["destination_arn"]}
+    watched = {each["log_group_name"] for each in filters if "lambda" in each["destination_arn"]}
+    # Not archived: the archive's own errors, and the trail's group, whose files are there already.
+    assert len(archived) == len(dev.all("aws_cloudwatch_log_group")) - 2
+    alerts = dev.id_of("aws_cloudwatch_log_group", name="/aws/lambda/trading-critical-events-function-dev")
+    assert f"${{{alerts}.name}}" in archived - watched
+
+
+@pytest.mark.requirement("FN-2")
+def test_new_objects_of_the_raw_bucket_reach_the_processor(dev: Synthesized) -> None:
+    notification = dev.one("aws_s3_bucket_notification")
+    mapping = dev.one("aws_lambda_event_source_mapping", function_response_types=["ReportBatchItemFailures"])
+    assert notification["queue"][0]["queue_arn"] == mapping["event_source_arn"]
+    _, function = dev.target(mapping["function_name"])
+    assert function["handler"] == "market_data_processor.handler.handler"
+    _, queue = dev.target(mapping["event_source_arn"])
+    assert queue["visibility_timeout_seconds"] == 6 * function["timeout"]
+    assert "maxReceiveCount" in queue["redrive_policy"]
+
+
+@pytest.mark.requirement("GEN-6")
+def test_environments_differ_where_cost_and_reliability_differ(dev: Synthesized, prod: Synthesized) -> None:
+    for stack, nat, instances, minimum, endpoints in ((dev, 1, 1, 0, 0), (prod, 3, 3, 2, 2)):
+        stack.count("aws_nat_gateway", nat)
+        stack.count("aws_rds_cluster_instance", instances)
+        stack.count("aws_vpc_endpoint", endpoints, vpc_endpoint_type="Interface")
+        scaling = stack.one("aws_rds_cluster")["serverlessv2_scaling_configuration"]
+        assert scaling["min_capacity"] == minimum
+
+
+@pytest.mark.requirement("NET-4")
+def test_functions_reach_the_internet_only_where_there_are_no_endpoints(
+    dev: Synthesized, prod: Synthesized
+) -> None:
+    dev.count("aws_vpc_security_group_egress_rule", 1, cidr_ipv4="0.0.0.0/0", from_port=443, to_port=443)
+    prod.absent("aws_vpc_security_group_egress_rule", cidr_ipv4="0.0.0.0/0")
+
+
+@pytest.mark.requirement("API-2")
+def test_the_stage_allows_more_than_one_key_in_every_environment(dev: Synthesized, prod: Synthesized) -> None:
+    for stack in (dev, prod):
+        key = stack.one("aws_api_gateway_usage_plan")["throttle_settings"]["rate_limit"]
+        stage = stack.one("aws_api_gateway_method_settings")["settings"]["throttling_rate_limit"]
+        assert stage > key == 1000
+
+
+@pytest.mark.requirement("OBS-3")
+def test_every_alarm_reports_to_the_topic_and_shows_on_the_dashboard(dev: Synthesized) -> None:
+    topic = f"${{{dev.id_of('aws_sns_topic')}.arn}}"
+    alarms = dev.all("aws_cloudwatch_metric_alarm")
+    assert {tuple(alarm["alarm_actions"]) for alarm in alarms.values()} == {(topic,)}
+    body = dev.one("aws_cloudwatch_dashboard")["dashboard_body"]
+    rule = dev.one("aws_cloudwatch_composite_alarm")["alarm_rule"]
+    for id_ in alarms:
+        assert f"aws_cloudwatch_metric_alarm.{id_}.arn" in body
+        assert f"aws_cloudwatch_metric_alarm.{id_}.alarm_name" in rule
+
+
+@pytest.mark.requirement("TRAIL-1")
+@pytest.mark.requirement("CFG-1")
+def test_what_the_account_has_already_can_be_left_out() -> None:
+    off = dict.fromkeys(("AUDIT_TRAIL", "CONFIG_RECORDER", "PASSWORD_POLICY", "API_ACCOUNT_ROLE"), "false")
+    stack = trading_analytics(**off)
+    for type_ in (
+        "aws_cloudtrail",
+        "aws_config_configuration_recorder",
+        "aws_iam_account_password_policy",
+        "aws_api_gateway_account",
+    ):
+        stack.absent(type_)
+    # The rules stay: a recorder is there, only not ours.
+    assert len(stack.all("aws_config_config_rule")) >= 40
+    assert "cloudtrail.amazonaws.com" not in stack.text
