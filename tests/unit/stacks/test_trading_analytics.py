@@ -40,8 +40,16 @@ def test_the_processor_may_use_the_buckets_key_and_not_only_its_own(dev: Synthes
     storage = (
         f"${{{dev.id_of('aws_kms_key', description='Buckets and the streams that deliver to them')}.arn}}"
     )
-    allowed = _actions(dev, "market-data")
-    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= allowed[storage]
+    policy = dev.one("aws_iam_policy", name="trading-market-data-policy-dev")["policy"]
+    by_way_of_s3 = {
+        sid: statement
+        for sid, statement in dev.statements(policy).items()
+        if {"values": ["s3.us-east-1.amazonaws.com"], "variable": "kms:ViaService", "test": "StringEquals"}
+        in statement.get("condition", [])
+    }
+    assert by_way_of_s3["ReadRawKey"]["actions"] == ["kms:Decrypt"]
+    assert by_way_of_s3["WriteBarsKey"]["actions"] == ["kms:GenerateDataKey", "kms:Decrypt"]
+    assert all(statement["resources"] == [storage] for statement in by_way_of_s3.values())
 
 
 @pytest.mark.requirement("IAM-1")
