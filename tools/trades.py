@@ -169,8 +169,8 @@ def _error(data_path: DataPath, key: str, since: float) -> str | None:
         return "no function takes from the queue"
     function = functions.get_function_configuration(FunctionName=mappings[0]["FunctionArn"])
     group = function["LoggingConfig"]["LogGroup"]
-    for event in logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]:
-        message = event["message"].strip()
-        if "ERROR" in message and (key in message or "raw_object" not in message):
-            return f"{message} (log group {group})"
-    return None
+    events = logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]
+    errors = [event["message"].strip() for event in events if "ERROR" in event["message"]]
+    # One failure is logged several times within a millisecond; the line that names the object says most.
+    errors = [each for each in errors if key in each] or [each for each in errors if "raw_object" not in each]
+    return f"{errors[0]} (log group {group})" if errors else None

@@ -1,5 +1,6 @@
 """Commands end in order, whatever happens to them or to who started them."""
 
+import functools
 import json
 import os
 import signal
@@ -75,8 +76,13 @@ ORDERLY = "trap 'sleep 0.3; echo saved; exit 1' INT; echo ready; while true; do 
 
 
 def start(tmp_path: Path, script: str) -> "subprocess.Popen[bytes]":
+    # A test run in the background of a shell ignores SIGINT, and so would what it starts.
+    interruptible = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     caller = subprocess.Popen(
-        [sys.executable, "-c", CALLER, str(tmp_path), script], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", CALLER, str(tmp_path), script],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=interruptible,
     )
     deadline = time.monotonic() + 20
     while "ready" not in said(tmp_path):
