@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local import extensions
+from local.gateway.application import Gateway
 
 HEALTH_PATH = "/_local/health"
 """Answers 200 as soon as the server accepts calls; no AWS service has a path like it."""
@@ -100,10 +101,10 @@ class ControlPlane:
 
 
 class _Application:
-    """Moto's dispatcher, and the health path before it."""
+    """Moto's dispatcher, and before it the health path and the REST APIs."""
 
     def __init__(self) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = Gateway(DomainDispatcherApplication(create_backend_app))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
