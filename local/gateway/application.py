@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from werkzeug import Request, Response
 
-from local.gateway import context, deployments, gateway_responses, routing
+from local.gateway import context, deployments, gateway_responses, keys, routing, validation
 from local.gateway.context import Variables
 from local.gateway.deployments import Served
 from local.gateway.errors import (
@@ -22,6 +22,8 @@ from local.gateway.errors import (
     RefusedError,
 )
 from local.gateway.proxy import Proxy
+from local.gateway.routing import Match
+from local.gateway.throttling import Limits
 
 PATH = "/_aws/execute-api/"
 
@@ -48,6 +50,7 @@ class Gateway:
         deployments.register()
         self._application = application
         self._proxy = Proxy()
+        self._limits = Limits()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answers a request, as PEP 3333 says."""
@@ -89,13 +92,25 @@ class Gateway:
         variables["resourcePath"] = match.resource.path
         if match.method.authorization_type == "AWS_IAM":
             _require_signature(request)
+        self._admit(request, served, match, variables)
         if (request.content_length or 0) > _MAX_BODY:
             raise RefusedError(TOO_LARGE)
+        validation.check(request, match, served.definition)
         integration = match.method.method_integration
         if integration is not None and integration.integration_type == "AWS_PROXY":
             return self._proxy.answer(request, served, match, unquote(path), variables)
         variables["integrationErrorMessage"] = "the local AWS serves AWS_PROXY integrations of functions"
         raise RefusedError(MISCONFIGURED)
+
+    def _admit(self, request: Request, served: Served, match: Match, variables: Variables) -> None:
+        """Checks the key and the limits, a client's before the stage's."""
+        resource, method = match.resource, match.method
+        if str(method.api_key_required).lower() == "true":
+            client = keys.identify(served, request.headers.get("X-Api-Key"))
+            variables["identity.apiKey"] = client.key.value
+            variables["identity.apiKeyId"] = client.key.id
+            self._limits.take_of_client(client, resource.path, method.http_method)
+        self._limits.take_of_stage(served.api_id, served.stage, resource.path, method.http_method)
 
 
 def _require_signature(request: Request) -> None:

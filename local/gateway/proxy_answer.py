@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug import Response
 from werkzeug.datastructures import Headers
 
-from local.gateway.errors import MALFORMED_ANSWER, RefusedError
+from local.gateway.errors import MALFORMED_ANSWER, MISCONFIGURED, RefusedError
 
 _REMAPPED = frozenset(
     {
@@ -57,7 +57,7 @@ def read(payload: bytes, decode: bool) -> Response:
     try:
         content = base64.b64decode(body or "", validate=True) if encoded and decode else (body or "").encode()
     except binascii.Error as error:
-        raise RefusedError(MALFORMED_ANSWER) from error
+        raise RefusedError(MISCONFIGURED) from error
     return Response(content, status, _headers(answer))
 
 

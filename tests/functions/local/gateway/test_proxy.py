@@ -111,6 +111,8 @@ def test_a_binary_answer_is_decoded_for_who_accepts_it(aws: LocalAws, answering:
 
     assert accepting.body == b"\x1f\x8b"
     assert api.request("/ask", "POST", {"Accept": "text/html"}, asked).body == b"H4s="
+    undecodable = json.dumps({"statusCode": 200, "body": "!", "isBase64Encoded": True}).encode()
+    assert api.request("/ask", "POST", {"Accept": "image/png"}, undecodable).status == 500
 
 
 def test_the_answer_is_the_functions(asked: Api) -> None:
