@@ -5,13 +5,23 @@ In AWS the API's id is part of the host's name; here it is part of the path, as 
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
 from werkzeug import Request, Response
 
-from local.gateway import context, deployments, gateway_responses, keys, routing, validation
+from local.gateway import (
+    access_log,
+    context,
+    deployments,
+    gateway_responses,
+    keys,
+    mock_integration,
+    routing,
+    validation,
+)
 from local.gateway.context import Variables
 from local.gateway.deployments import Served
 from local.gateway.errors import (
@@ -72,6 +82,7 @@ class Gateway:
                 {"x-amzn-ErrorType": error.error_type},
                 content_type="application/json",
             )
+        started = time.monotonic()
         variables = context.of_request(request, served, "/" + unquote(path))
         try:
             answer = self._handle(request, served, f"/{path}", variables)
@@ -82,6 +93,10 @@ class Gateway:
             answer = gateway_responses.render(MISCONFIGURED, served.definition, variables)
         answer.headers["x-amzn-RequestId"] = variables["requestId"]
         answer.headers["x-amz-apigw-id"] = variables["extendedRequestId"]
+        variables["status"] = answer.status_code
+        variables["responseLength"] = answer.content_length
+        variables["responseLatency"] = round((time.monotonic() - started) * 1000)
+        access_log.write(served.stage, variables)
         return answer
 
     def _handle(self, request: Request, served: Served, path: str, variables: Variables) -> Response:
@@ -96,10 +111,23 @@ class Gateway:
         if (request.content_length or 0) > _MAX_BODY:
             raise RefusedError(TOO_LARGE)
         validation.check(request, match, served.definition)
+        started = time.monotonic()
+        try:
+            return self._integrate(request, served, match, unquote(path), variables)
+        finally:
+            variables["integrationLatency"] = round((time.monotonic() - started) * 1000)
+            variables["integration.latency"] = variables["integrationLatency"]
+
+    def _integrate(
+        self, request: Request, served: Served, match: Match, path: str, variables: Variables
+    ) -> Response:
         integration = match.method.method_integration
-        if integration is not None and integration.integration_type == "AWS_PROXY":
-            return self._proxy.answer(request, served, match, unquote(path), variables)
-        variables["integrationErrorMessage"] = "the local AWS serves AWS_PROXY integrations of functions"
+        kind = integration.integration_type if integration else None
+        if kind == "AWS_PROXY":
+            return self._proxy.answer(request, served, match, path, variables)
+        if kind == "MOCK":
+            return mock_integration.answer(request, match, variables)
+        variables["integrationErrorMessage"] = "the local AWS serves integrations AWS_PROXY and MOCK"
         raise RefusedError(MISCONFIGURED)
 
     def _admit(self, request: Request, served: Served, match: Match, variables: Variables) -> None:

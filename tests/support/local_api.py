@@ -68,6 +68,17 @@ class Api:
             timeoutInMillis=timeout_ms,
         )
 
+    def mock(self, path: str, http_method: str, request_template: str, *responses: dict[str, Any]) -> None:
+        """Makes a method that templates answer: integration responses, in boto3's form."""
+        method = {"restApiId": self.id, "resourceId": self.resource(path), "httpMethod": http_method}
+        self.client.put_method(**method, authorizationType="NONE")
+        self.client.put_integration(
+            **method, type="MOCK", requestTemplates={"application/json": request_template}
+        )
+        for response in responses:
+            self.client.put_method_response(**method, statusCode=response["statusCode"])
+            self.client.put_integration_response(**method, **response)
+
     def deploy(self) -> None:
         """Deploys the API as it is to its stage."""
         self.client.create_deployment(restApiId=self.id, stageName=STAGE)
