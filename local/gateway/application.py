@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 
 from local.gateway import (
     access_log,
+    compression,
     context,
     deployments,
     gateway_responses,
@@ -91,6 +92,7 @@ class Gateway:
         except Exception:
             _logger.exception("%s %s", request.method, request.path)
             answer = gateway_responses.render(MISCONFIGURED, served.definition, variables)
+        compression.compress(request, answer, served.definition.minimum_compression)
         answer.headers["x-amzn-RequestId"] = variables["requestId"]
         answer.headers["x-amz-apigw-id"] = variables["extendedRequestId"]
         variables["status"] = answer.status_code

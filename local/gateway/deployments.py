@@ -41,6 +41,7 @@ class Definition:
         validators: moto's request validators by id.
         gateway_responses: moto's gateway responses by type.
         binary_media_types: content types whose bodies are bytes.
+        minimum_compression: bytes from which on answers are compressed; None for never.
     """
 
     resources: tuple[Resource, ...]
@@ -48,6 +49,7 @@ class Definition:
     validators: Mapping[str, Any]
     gateway_responses: Mapping[str, Any]
     binary_media_types: tuple[str, ...]
+    minimum_compression: int | None
 
 
 @dataclass(frozen=True)
@@ -96,5 +98,6 @@ def _deploy(original: Callable[..., Any], api: Any, *arguments: Any, **options: 
         validators=copy.deepcopy(api.request_validators),
         gateway_responses=copy.deepcopy(api.gateway_responses),
         binary_media_types=tuple(api.binaryMediaTypes or ()),
+        minimum_compression=api.minimum_compression_size,
     )
     return deployment

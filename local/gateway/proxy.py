@@ -3,7 +3,6 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
@@ -12,7 +11,7 @@ from werkzeug import Request, Response
 from local.gateway import media_types, proxy_answer, proxy_event
 from local.gateway.context import Variables
 from local.gateway.deployments import Served
-from local.gateway.errors import MALFORMED_ANSWER, MISCONFIGURED, TIMED_OUT, RefusedError
+from local.gateway.errors import MISCONFIGURED, TIMED_OUT, RefusedError
 from local.gateway.routing import Match
 from local.runtime.invocation import ThrottledError
 
@@ -62,10 +61,8 @@ def _function_arn(uri: str, stage_variables: dict[str, str]) -> str:
 def _invoke(arn: str, event: str) -> bytes:
     """Invokes a function and waits for it, by the way that moto's own callers take."""
     _, _, _, region, account, _, name, *qualifier = arn.split(":")
-    headers: dict[str, Any] = {}
+    # An error's description is an answer in another form than the proxy's, and is refused as such.
     payload: bytes = get_backend(account, region).invoke(
-        name, qualifier[0] if qualifier else None, event, {}, headers
+        name, qualifier[0] if qualifier else None, event, {}, {}
     )
-    if "x-amz-function-error" in headers:
-        raise RefusedError(MALFORMED_ANSWER)
     return payload

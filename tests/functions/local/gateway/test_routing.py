@@ -72,10 +72,13 @@ def test_an_api_without_a_deployment_is_forbidden(api: Api, echo: str) -> None:
 
 def test_a_change_is_served_once_it_is_deployed(routed: Api, echo: str) -> None:
     routed.method("/v2/new", "GET", echo)
+    routed.method("/v1/bars", "DELETE", echo)
     assert routed.request("/v2/new").status == 403
+    assert routed.request("/v1/bars", "DELETE").status == 403
 
     routed.deploy()
 
+    assert routed.request("/v1/bars", "DELETE").status == 200
     assert routed.request("/v2/new").status == 200
 
 

@@ -12,7 +12,7 @@ from local.gateway.throttling import Limits
 class Clock:
     def __init__(self) -> None:
         self.seconds = 0.0
-        self.date = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
+        self.date = datetime(2026, 1, 31, tzinfo=UTC)
 
     def limits(self) -> Limits:
         return Limits(lambda: self.seconds, lambda: self.date)
@@ -58,18 +58,20 @@ def test_a_method_of_the_plan_has_its_own_bucket() -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "later"),
+    ("period", "last", "later"),
     [
-        ("DAY", datetime(2026, 2, 1, tzinfo=UTC)),
-        ("WEEK", datetime(2026, 2, 2, tzinfo=UTC)),
-        ("MONTH", datetime(2026, 2, 1, tzinfo=UTC)),
+        ("DAY", datetime(2026, 1, 30, 23, 59, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),
+        ("WEEK", datetime(2026, 1, 11, tzinfo=UTC), datetime(2026, 1, 12, tzinfo=UTC)),
+        ("MONTH", datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
     ],
 )
-def test_a_quota_begins_again_with_its_period(period: str, later: datetime) -> None:
+def test_a_quota_begins_again_with_its_period(period: str, last: datetime, later: datetime) -> None:
     clock = Clock()
+    clock.date = last.replace(hour=0, minute=0)
     limits, who = clock.limits(), client(quota={"limit": 2, "period": period})
     assert admitted(limits, who, 9) == 2
 
+    clock.date = last
     with pytest.raises(RefusedError) as error:
         limits.take_of_client(who, "/bars", "GET")
     clock.date = later
