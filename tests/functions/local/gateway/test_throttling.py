@@ -58,16 +58,33 @@ def test_a_method_of_the_plan_has_its_own_bucket() -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "last", "later"),
+    ("period", "first", "last", "later"),
     [
-        ("DAY", datetime(2026, 1, 30, 23, 59, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)),
-        ("WEEK", datetime(2026, 1, 11, tzinfo=UTC), datetime(2026, 1, 12, tzinfo=UTC)),
-        ("MONTH", datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)),
+        (
+            "DAY",
+            datetime(2026, 1, 30, tzinfo=UTC),
+            datetime(2026, 1, 30, 23, 59, tzinfo=UTC),
+            datetime(2026, 1, 31, tzinfo=UTC),
+        ),
+        (
+            "WEEK",
+            datetime(2026, 1, 5, tzinfo=UTC),
+            datetime(2026, 1, 11, tzinfo=UTC),
+            datetime(2026, 1, 12, tzinfo=UTC),
+        ),
+        (
+            "MONTH",
+            datetime(2026, 1, 1, tzinfo=UTC),
+            datetime(2026, 1, 31, tzinfo=UTC),
+            datetime(2026, 2, 1, tzinfo=UTC),
+        ),
     ],
 )
-def test_a_quota_begins_again_with_its_period(period: str, last: datetime, later: datetime) -> None:
+def test_a_quota_begins_again_with_its_period(
+    period: str, first: datetime, last: datetime, later: datetime
+) -> None:
     clock = Clock()
-    clock.date = last.replace(hour=0, minute=0)
+    clock.date = first
     limits, who = clock.limits(), client(quota={"limit": 2, "period": period})
     assert admitted(limits, who, 9) == 2
 
