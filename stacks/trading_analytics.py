@@ -77,7 +77,8 @@ class TradingAnalyticsStack(WorkloadStack):
         stack = settings.trading_analytics
         super().__init__(scope, id_, settings, workload="trading", region=stack.region)
         self._settings = settings
-        self._log_groups: dict[str, tuple[LogGroup, str]] = {}
+        # By purpose, with the pattern of its critical events, or None; an empty pattern would be every event.
+        self._log_groups: dict[str, tuple[LogGroup, str | None]] = {}
         self._alarms: dict[str, list[Alarm]] = defaultdict(list)
         self._foundations()
         self._network()
@@ -200,7 +201,7 @@ class TradingAnalyticsStack(WorkloadStack):
                 retention_days=self._settings.log_retention_days,
             ),
         )
-        self._log_groups["flow-logs"] = (flow_logs.log_group, "")
+        self._log_groups["flow-logs"] = (flow_logs.log_group, None)
 
     def _data(self) -> None:
         """Buckets, tables, database."""
@@ -500,7 +501,7 @@ class TradingAnalyticsStack(WorkloadStack):
         )
         self._log_groups["api-access"] = (self._stage.access_logs, critical.API_ACCESS_EVENTS)
         self._log_groups["api-execution"] = (self._stage.execution_logs, critical.API_EXECUTION_EVENTS)
-        self._log_groups["web-firewall"] = (firewall.logs, "")
+        self._log_groups["web-firewall"] = (firewall.logs, None)
         self._alarms["API"] += service_alarms.api_alarms(
             "api",
             api.name,
@@ -571,7 +572,7 @@ class TradingAnalyticsStack(WorkloadStack):
         context = self.context
         for purpose, (log_group, events) in self._log_groups.items():
             self._archive.archive(purpose, log_group.name)
-            if events and log_group is not self._alert_function.log_group:
+            if events is not None and log_group is not self._alert_function.log_group:
                 self._critical_events.watch(purpose, log_group, events)
         self._alarms["Log archive"] += service_alarms.delivery_alarms(
             "log-archive", self._archive.stream_name

@@ -4,7 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any
 
+from settings import SettingsError, load
 from settings.catalogue import STATE_BUCKET
 from tools import local_profile
 from tools.workspace import ROOT
@@ -23,7 +26,7 @@ def main() -> int:
     """
     context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
     environment = dict(os.environ)
-    if not environment.get(STATE_BUCKET.name) and not _in_context(context):
+    if _state_bucket_is_missing(environment, context):
         environment[STATE_BUCKET.name] = local_profile.STATE_BUCKET
         print(f"STATE_BUCKET is not set: the local AWS's, {local_profile.STATE_BUCKET}, stands in")
     status = subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environment, check=False).returncode
@@ -32,8 +35,12 @@ def main() -> int:
     return status
 
 
-def _in_context(context: dict[str, object]) -> bool:
-    return f'"{STATE_BUCKET.context_key}"' in json.dumps(context)
+def _state_bucket_is_missing(environment: Mapping[str, str], context: Mapping[str, Any]) -> bool:
+    try:
+        load(environment, context)
+    except SettingsError as error:
+        return any(problem.name == STATE_BUCKET.name and problem.value is None for problem in error.problems)
+    return False
 
 
 if __name__ == "__main__":

@@ -59,12 +59,9 @@ class HostLayers:
         Raises:
             LayerForAnotherMachineError: see there; the message says what to do.
         """
-        words = name.split("-layer-")[0].split("-")
-        for first in range(len(words) if self._folder else 0):
-            # Where the workload's name ends and the purpose begins, only the folders know.
-            built = Path(self._folder or "", "-".join(words[first:]))
-            if (built / "python").is_dir():
-                return built
+        built = self._built(name)
+        if built is not None:
+            return built
         uploaded = self._archives.unpack(content)
         foreign = _machines(uploaded) - {_elf_machine(Path(sys.executable))}
         if foreign:
@@ -74,6 +71,15 @@ class HostLayers:
                 f" and there is no build of it for this machine. Run `make layers`."
             )
         return uploaded
+
+    def _built(self, name: str) -> Path | None:
+        """The build of a layer for this machine, if there is one."""
+        if self._folder is None:
+            return None
+        # Where the workload's name ends and the purpose begins, only the folders know.
+        words = name.split("-layer-")[0].split("-")
+        folders = (self._folder / "-".join(words[first:]) for first in range(len(words)))
+        return next((folder for folder in folders if (folder / "python").is_dir()), None)
 
 
 def python_paths(layers: list[Path]) -> Iterator[Path]:
