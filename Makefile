@@ -81,7 +81,11 @@ format: .venv/.stamp  ## Format the code
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
 
-bench: env layers  ## Measure synthesis and the steps of `make local`; writes build/bench.json
+.venv/.bench: .venv/.stamp
+	@$(pipenv) sync --categories "packages dev-packages data-layer bench"
+	@touch $@
+
+bench: env layers .venv/.bench  ## Measure synthesis, the functions and the steps of `make local`; writes build/bench.json
 	@$(python) -m tools.bench
 
 clean:  ## Remove what was built; the environment and a running local AWS stay
