@@ -1,0 +1,1 @@
+"""A real PostgreSQL behind the endpoints that the local RDS returns."""
