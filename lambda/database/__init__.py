@@ -1,0 +1,1 @@
+"""The database, as the functions reach it; shared by their packages."""

@@ -1,0 +1,1 @@
+"""Brings the database's schema up to date when the stack is deployed."""
