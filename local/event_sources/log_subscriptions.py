@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from local.event_sources.filter_pattern import UnknownPatternError, compile_pattern
+from local.log_patterns.pattern import UnknownPatternError, compile_pattern
 
 _logger = logging.getLogger(__name__)
 

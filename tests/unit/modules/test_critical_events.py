@@ -5,7 +5,7 @@ import json
 import pytest
 from cdktf import TerraformStack
 
-from local.event_sources.filter_pattern import compile_pattern
+from local.log_patterns.pattern import compile_pattern
 from modules import critical_events
 from modules.critical_events import CriticalEvents, CriticalEventsProps
 from modules.log_group import LogGroup, LogGroupProps

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack
 
-from local.event_sources.filter_pattern import compile_pattern
+from local.log_patterns.pattern import compile_pattern
 from modules.alarms import Alarm, Metric
 from modules.security_metrics import SecurityMetrics, SecurityMetricsProps
 from tests.support.construct import CONTEXT, synthesize
@@ -75,4 +75,4 @@ def test_one_event_is_enough_for_an_alarm() -> None:
 def test_filters_count_what_they_are_named_for(purpose: str, event: dict[str, Any], counts: bool) -> None:
     synthesized, _ = _build()
     filter_ = synthesized.one("aws_cloudwatch_log_metric_filter", name=f"trading-{purpose}-filter-dev")
-    assert compile_pattern(filter_["pattern"])(json.dumps(event)) is counts
+    assert (compile_pattern(filter_["pattern"])(json.dumps(event)) is not None) is counts

@@ -113,7 +113,7 @@ def test_other_destinations_get_matching_events_too(aws: LocalAws) -> None:
 def test_a_pattern_that_is_not_understood_sends_nothing_and_says_so(
     aws: LocalAws, caplog: pytest.LogCaptureFixture
 ) -> None:
-    group, name = subscribe(aws, "[ip, user]")
+    group, name = subscribe(aws, "[ip, user")
     put(aws, group, "1.2.3.4 me")
     assert "subscription filter critical sends nothing" in caplog.text
     assert aws.log(f"/aws/lambda/{name}") == []
