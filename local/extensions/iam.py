@@ -7,7 +7,6 @@ request at hand, so that a bucket policy works in both directions: the right upl
 wrong key is refused.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from flask import has_request_context, request
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 
 from local.extensions.wrapping import wrap
+from local.permissions.conditions import holds
 
 
 def register() -> None:
@@ -55,57 +55,3 @@ def _request_context() -> dict[str, str]:
             if name.lower().startswith("x-amz-"):
                 context[f"s3:{name.lower()}"] = value
     return context
-
-
-def holds(condition: Mapping[str, Mapping[str, str | list[str]]], context: Mapping[str, str]) -> bool:
-    """Whether every test of a policy's `Condition` element holds.
-
-    Args:
-        condition: operator to condition key to the value or values of the policy.
-        context: the request's condition keys; names are compared without regard to case.
-
-    Raises:
-        NotImplementedError: an operator that is not known here; guessing would allow or deny wrongly.
-    """
-    values = {key.lower(): value for key, value in context.items()}
-    return all(
-        _test(operator, [wanted] if isinstance(wanted, str) else wanted, values.get(key.lower()))
-        for operator, tests in condition.items()
-        for key, wanted in tests.items()
-    )
-
-
-def _test(operator: str, wanted: list[str], actual: str | None) -> bool:
-    if operator == "Null":
-        return (actual is None) == (wanted[0].lower() == "true")
-    name = operator.removesuffix("IfExists")
-    negated = "Not" in name
-    if actual is None:
-        # A missing key fails a test, unless the operator is negated or forgives it (IAM user guide)
-        return negated or name != operator
-    compare = _COMPARISONS.get(name.replace("Not", ""))
-    if compare is None:
-        raise NotImplementedError(f"policy condition operator {operator}")
-    matched = any(compare(actual, value) for value in wanted)
-    return matched != negated
-
-
-def _like(actual: str, pattern: str) -> bool:
-    """Policies know `*` and `?`, and nothing else that a shell or a regular expression would."""
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, actual, re.DOTALL) is not None
-
-
-_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "Bool": lambda actual, wanted: actual.lower() == wanted.lower(),
-    "StringEquals": lambda actual, wanted: actual == wanted,
-    "StringEqualsIgnoreCase": lambda actual, wanted: actual.lower() == wanted.lower(),
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
-    "NumericEquals": lambda actual, wanted: float(actual) == float(wanted),
-    "NumericLessThan": lambda actual, wanted: float(actual) < float(wanted),
-    "NumericLessThanEquals": lambda actual, wanted: float(actual) <= float(wanted),
-    "NumericGreaterThan": lambda actual, wanted: float(actual) > float(wanted),
-    "NumericGreaterThanEquals": lambda actual, wanted: float(actual) >= float(wanted),
-}
