@@ -1,0 +1,127 @@
+"""What differs between the values of a resource before and after, attribute by attribute, secrets masked."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tools.plan.changes import AttributePath, Change
+
+UNKNOWN = "(known after apply)"
+SENSITIVE = "(sensitive value)"
+MAX_CHARACTERS = 200
+"""Of a value's text that is shown; a certificate or a long list says no more in full."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One attribute that differs.
+
+    Attributes:
+        path: Which, such as ``policy.Statement[0].Action``.
+        before: Its text now; None if it isn't there.
+        after: Its text afterwards; None if it goes.
+        forces_replacement: Whether it is why the resource is replaced.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    forces_replacement: bool = False
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    value: Any
+    text: str
+
+
+def differences(change: Change) -> list[Difference]:
+    """Return what differs, in the order of the attributes' names.
+
+    Text that holds JSON, as policies do, is compared by its content. A sensitive value is never shown, only
+    that it changes. Empty values (null, an empty list or block) count as absent: providers mix them up.
+    """
+    # What is sensitive on one side only was or becomes a secret: neither side is shown.
+    sensitive = _either(change.sensitive_before, change.sensitive_after)
+    before = dict(_leaves((), change.before, False, sensitive))
+    after = dict(_leaves((), change.after, change.unknown, sensitive))
+    return [
+        Difference(
+            _name(path),
+            before[path].text if path in before else None,
+            after[path].text if path in after else None,
+            forces_replacement=any(path[: len(forced)] == forced for forced in change.forced_by),
+        )
+        for path in sorted({*before, *after}, key=_by_name)
+        if path not in before or path not in after or before[path].value != after[path].value
+    ]
+
+
+def _leaves(
+    path: AttributePath, value: Any, unknown: Any, sensitive: Any
+) -> Iterator[tuple[AttributePath, _Leaf]]:
+    """Yield what can be shown on a line; ``unknown`` and ``sensitive`` are shaped like the value, or True."""
+    if sensitive is True:
+        # An unknown one equals nothing, not even another unknown one.
+        yield path, _Leaf(object() if unknown is True else value, SENSITIVE)
+    elif unknown is True:
+        yield path, _Leaf(object(), UNKNOWN)
+    elif (parts := _parts(value, unknown)) is not None:
+        for key, part in parts:
+            yield from _leaves((*path, key), part, _part(unknown, key), _part(sensitive, key))
+    elif value not in (None, "", [], {}):
+        yield path, _Leaf(value, _text(value))
+
+
+def _parts(value: Any, unknown: Any) -> list[tuple[str | int, Any]] | None:
+    """The parts of a map, of a list of maps, or of JSON text; None if it is shown as a whole."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return _parts(json.loads(value), False)
+        except ValueError:
+            return None
+    if isinstance(value, dict) or isinstance(unknown, dict):
+        maps = [each for each in (value, unknown) if isinstance(each, dict)]
+        return [(key, (value or {}).get(key)) for key in sorted({key for each in maps for key in each})]
+    lists = [each for each in (value, unknown) if isinstance(each, list)]
+    if any(isinstance(item, dict | list) for each in lists for item in each) or any(
+        item is True for item in (unknown if isinstance(unknown, list) else ())
+    ):
+        size = max(len(each) for each in lists)
+        return [(index, _part(value, index, None)) for index in range(size)]
+    return None
+
+
+def _either(one: Any, other: Any) -> Any:
+    """Whatever is True in one of two shapes."""
+    if one is True or other is True:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: _either(one.get(key, False), other.get(key, False)) for key in {*one, *other}}
+    if isinstance(one, list) and isinstance(other, list):
+        return [_either(*pair) for pair in itertools.zip_longest(one, other, fillvalue=False)]
+    return one or other
+
+
+def _part(whole: Any, key: str | int, default: Any = False) -> Any:
+    if isinstance(whole, dict):
+        return whole.get(key, default)
+    if isinstance(whole, list) and isinstance(key, int) and key < len(whole):
+        return whole[key]
+    return default
+
+
+def _text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}… ({len(text)} characters)"
+
+
+def _name(path: AttributePath) -> str:
+    name = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return name.removeprefix(".") or "value"
+
+
+def _by_name(path: AttributePath) -> list[tuple[bool, Any]]:
+    return [(isinstance(key, int), key) for key in path]
