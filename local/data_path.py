@@ -25,6 +25,7 @@ from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from local.event_sources import log_subscriptions, moto_queues, s3
 from local.event_sources.sqs import QueuePollers
+from local.extensions.wrapping import replaced
 from local.runtime import asynchronous, invoke_api, python_environment
 from local.runtime.archives import Archives
 from local.runtime.asynchronous import AsynchronousInvocations
@@ -84,7 +85,7 @@ class DataPath:
     def _start(self) -> None:
         self._thread.start()
         for owner, name, replacement in self._of_moto():
-            self._replacements.enter_context(_replaced(owner, name, replacement))
+            self._replacements.enter_context(replaced(owner, name, replacement))
 
     def _of_moto(self) -> Iterator[tuple[Any, str, Any]]:
         """All that is replaced in moto."""
@@ -167,6 +168,7 @@ def start(
     endpoint_url: str,
     layers: Path | None,
     work: Path,
+    rds_certificate: Path | None = None,
     retry_delays: tuple[float, ...] = asynchronous.RETRY_DELAYS,
 ) -> DataPath:
     """Makes functions run, in the process of a moto server whose Lambda is configured without Docker.
@@ -175,6 +177,7 @@ def start(
         endpoint_url: address of the local AWS; an IP address, so that S3 clients use path style.
         layers: folder with this machine's builds of layers (`<purpose>/python/…`), if there is one.
         work: folder for the interpreter's environment, unpacked code and temporary files.
+        rds_certificate: certificate of the authority of the local databases, if there are any.
         retry_delays: seconds before each retry of an asynchronous invocation.
 
     Returns:
@@ -188,24 +191,12 @@ def start(
         layers=HostLayers(layers, archives),
         archives=archives,
         endpoint_url=endpoint_url,
+        rds_certificate=rds_certificate,
         scratch=scratch,
     )
     data_path = DataPath(functions, retry_delays)
     data_path._start()
     return data_path
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
-    own = vars(owner).get(name)  # None if it is inherited
-    setattr(owner, name, replacement)
-    try:
-        yield
-    finally:
-        if own is None:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, own)
 
 
 async def _cancel_rest() -> None:

@@ -4,6 +4,7 @@ Prints its address on standard output as soon as it answers, and serves until SI
 """
 
 import argparse
+import contextlib
 import signal
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from threading import Event
 
 from local import data_path
 from local.control_plane import LOOPBACK, ControlPlane, PortInUseError
+from local.database import databases
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,16 +32,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"local AWS: {error}", file=sys.stderr)
         return 1
     with control_plane, tempfile.TemporaryDirectory(prefix="local-aws-") as scratch:
-        functions = data_path.start(
-            endpoint_url=control_plane.endpoint_url,
-            layers=options.layers,
-            work=options.work or Path(scratch),
-        )
-        try:
+        work = options.work or Path(scratch)
+        certificate = options.rds_certificate or work / "rds-ca.pem"
+        with contextlib.ExitStack() as running:
+            running.callback(databases.start(work / "databases", certificate).stop)
+            functions = data_path.start(
+                endpoint_url=control_plane.endpoint_url,
+                layers=options.layers,
+                work=work,
+                rds_certificate=certificate,
+            )
+            running.callback(functions.stop)
             print(control_plane.endpoint_url, flush=True)
             stopping.wait()
-        finally:
-            functions.stop()
     return 0
 
 
@@ -53,7 +58,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="folder with this machine's builds of the Lambda layers, one folder a layer",
     )
     parser.add_argument(
-        "--work", type=Path, help="where functions are unpacked (default: a temporary folder)"
+        "--work",
+        type=Path,
+        help="where functions are unpacked and databases kept (default: a temporary folder)",
+    )
+    parser.add_argument(
+        "--rds-certificate",
+        type=Path,
+        help="file for the certificate that clients verify databases with (default: in the --work folder)",
     )
     return parser.parse_args(arguments)
 

@@ -35,6 +35,11 @@ class Workspace:
         return self.folder / "work"
 
     @property
+    def rds_certificate(self) -> Path:
+        """Certificate that clients verify the local databases with (PEM, `sslrootcert` of libpq)."""
+        return self.folder / "rds-ca.pem"
+
+    @property
     def command_log(self) -> Path:
         """Everything that the commands run by us said: synthesis, Terraform, cdktf."""
         return self.folder / "deploy.log"

@@ -1,5 +1,6 @@
 """A PostgreSQL server with the users that RDS makes, on a Unix socket in a directory of its own."""
 
+import subprocess
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,16 @@ _PARAMETERS: Mapping[str, str] = {
     "max_wal_senders": "0",
     "max_connections": "100",
     "timezone": "UTC",
+    "unix_socket_permissions": "0700",
 }
+
+# A server outlives the process that had it started. This one waits on a pipe for that process's end, whatever
+# the cause, and ends the server at once.
+_GUARD = """
+read -r _
+pid=$(head -n 1 "$0/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
+rm -rf "$0"
+"""
 
 
 class Cluster:
@@ -55,6 +65,7 @@ class Cluster:
         self.port = find_suitable_port() if listens else 5432
         self._addresses = "127.0.0.1" if listens else ""
         self._server: Any = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     @property
     def socket(self) -> Path:
@@ -81,6 +92,13 @@ class Cluster:
         # The library would let it listen on the socket only; it finds it running.
         arguments = ("-w", "-l", str(server.log), "-D", str(self.directory), "start")
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+        self._guard = subprocess.Popen(  # noqa: S603 - the command is ours
+            ["/bin/sh", "-c", _GUARD, str(self.directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # what ends the process's group must not end its guard
+        )
         server.start()
         self.host = str(socket_directory)
 
@@ -89,6 +107,10 @@ class Cluster:
         if self._server is not None:
             self._server.cleanup()
             self._server = None
+        if self._guard is not None:
+            with self._guard as guard:
+                guard.kill()
+            self._guard = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -98,18 +120,18 @@ class Cluster:
         self.stop()
 
     def connect(self, database: str = "postgres", user: str = SUPERUSER) -> psycopg.Connection:
-        """Connect (autocommit); the socket asks nobody for a password."""
+        """Connect (autocommit) as anybody; as the superuser only after `require_passwords`."""
         return psycopg.connect(
             host=self.host, port=self.port, dbname=database, user=user, sslmode="disable", autocommit=True
         )
 
-    def create_database(self, database: str, master_user: str) -> None:
-        """Make what RDS makes with a cluster: its roles, the master user and the first database.
+    def create_database(self, database: str | None, master_user: str) -> None:
+        """Make what RDS makes with a cluster: its roles, the master user and, if named, a first database.
 
         The master user is no superuser; it may make roles, and let them log in by IAM.
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Roles.rds_superuser.html
         """
-        master, name = sql.Identifier(master_user), sql.Identifier(database)
+        master = sql.Identifier(master_user)
         with self.connect() as connection:
             for statement in (
                 "CREATE ROLE rds_iam",
@@ -117,6 +139,31 @@ class Cluster:
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser").format(master),
                 # May grant it, but does not have it: it logs in with its password.
                 sql.SQL("GRANT rds_iam TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(master),
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(name, master),
+                sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(master),
             ):
                 connection.execute(statement)
+            if database:
+                name = sql.Identifier(database)
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, master))
+
+    def require_passwords(self, master_user: str) -> None:
+        """Believe nobody on the socket any more, except the superuser and those who log in by IAM.
+
+        Whoever passes connections on to the socket must refuse the former, and ask the latter for tokens.
+        """
+        rules = (
+            f"local all {SUPERUSER} trust",
+            # May grant rds_iam, which makes it a member, but has a password all the same.
+            f'local all "{master_user}" scram-sha-256',
+            "local all +rds_iam trust",
+            "local all all scram-sha-256",
+        )
+        (self.directory / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="utf-8")
+        with self.connect() as connection:
+            connection.execute("SELECT pg_reload_conf()")
+
+    def set_password(self, user: str, password: str) -> None:
+        """Give a user a password."""
+        statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(password))
+        with self.connect() as connection:
+            connection.execute(statement)

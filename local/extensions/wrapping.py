@@ -1,7 +1,8 @@
 """How an extension changes moto: by standing a function around one of its methods or properties."""
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -50,3 +51,23 @@ def add(owner: type, name: str, member: Any) -> None:
     if hasattr(owner, name):
         raise AttributeError(f"moto's {owner.__name__} already has {name}; remove the extension")
     setattr(owner, name, member)
+
+
+@contextlib.contextmanager
+def replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
+    """Puts another member in the place of moto's, for a while.
+
+    Args:
+        owner: moto's class or module.
+        name: the member; may be inherited.
+        replacement: what stands there meanwhile.
+    """
+    own = vars(owner).get(name)  # None if it is inherited
+    setattr(owner, name, replacement)
+    try:
+        yield
+    finally:
+        if own is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, own)

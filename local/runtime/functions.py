@@ -87,13 +87,20 @@ class Functions:
     """
 
     def __init__(
-        self, python: Path, layers: HostLayers, archives: Archives, endpoint_url: str, scratch: Path
+        self,
+        python: Path,
+        layers: HostLayers,
+        archives: Archives,
+        endpoint_url: str,
+        scratch: Path,
+        rds_certificate: Path | None = None,
     ) -> None:
         self._python = python
         self._layers = layers
         self._archives = archives
         self._endpoint_url = endpoint_url
         self._scratch = scratch
+        self._rds_certificate = rds_certificate
         self._pools: dict[str, _Pool] = {}
         self._alive: WeakSet[_Pool] = WeakSet()  # with those that were retired while an invocation ran
         self._running: Counter[str] = Counter()
@@ -181,6 +188,7 @@ class Functions:
             python_path=tuple(python_paths(layers)),
             endpoint_url=self._endpoint_url,
             scratch=self._scratch,
+            rds_certificate=self._rds_certificate,
         )
 
 

@@ -35,6 +35,7 @@ class Installation:
         python_path: folders of the layers.
         endpoint_url: address of the local AWS.
         scratch: folder for temporary files; the worker makes its own in it.
+        rds_certificate: certificate that the local databases are verified with, if there are any.
     """
 
     python: Path
@@ -42,6 +43,7 @@ class Installation:
     python_path: tuple[Path, ...]
     endpoint_url: str
     scratch: Path
+    rds_certificate: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class Worker:
         environment = worker_environment.build(
             self._function,
             endpoint_url=self._installation.endpoint_url,
+            rds_certificate=self._installation.rds_certificate,
             runtime_api=runtime_api,
             log_stream=self._log.name,
             code=self._installation.code,

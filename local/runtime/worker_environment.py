@@ -16,6 +16,7 @@ def build(
     function: FunctionConfiguration,
     *,
     endpoint_url: str,
+    rds_certificate: Path | None,
     runtime_api: str,
     log_stream: str,
     code: Path,
@@ -30,6 +31,7 @@ def build(
     Args:
         function: what the worker runs.
         endpoint_url: address of the local AWS, for every service.
+        rds_certificate: what stands for Amazon's authority where a function verifies databases with it.
         runtime_api: address of the worker's Runtime API.
         log_stream: name of the worker's log stream.
         code: folder of the function's code.
@@ -70,6 +72,8 @@ def build(
     }
     if function.json_logs:
         environment["AWS_LAMBDA_LOG_LEVEL"] = function.application_log_level or "INFO"
+    if rds_certificate is not None and "PGSSLROOTCERT" in environment:
+        environment["PGSSLROOTCERT"] = str(rds_certificate)
     if "LD_LIBRARY_PATH" in os.environ:  # without it, some builds of Python don't find their own library
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     return environment
