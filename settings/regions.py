@@ -1,7 +1,8 @@
 """Regions of the AWS partition with at least three availability zones open to a new account.
 
 Source: AWS's list of regions and availability zones. ``us-west-1`` is missing on purpose: new accounts see
-two of its zones.
+two of its zones. So are regions whose database certificates are not in ``lambda/database/certificates``: the
+functions would refuse to talk to their databases. A region is added with both.
 """
 
 REGIONS = (
@@ -16,10 +17,7 @@ REGIONS = (
     "ap-southeast-2",
     "ap-southeast-3",
     "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-7",
     "ca-central-1",
-    "ca-west-1",
     "eu-central-1",
     "eu-central-2",
     "eu-north-1",
@@ -28,10 +26,8 @@ REGIONS = (
     "eu-west-1",
     "eu-west-2",
     "eu-west-3",
-    "il-central-1",
     "me-central-1",
     "me-south-1",
-    "mx-central-1",
     "sa-east-1",
     "us-east-1",
     "us-east-2",

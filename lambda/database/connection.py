@@ -24,7 +24,7 @@ from .credentials import Credentials, IamCredentials, Login, SecretCredentials
 __all__ = ["Connections", "Credentials", "IamCredentials", "Login", "SecretCredentials"]
 
 DEADLINE_SECONDS = 25.0
-"""Opening takes at most this long in all. A paused cluster needs some 15 s to resume, and API Gateway gives
+"""No attempt to open one begins later than this. A paused cluster needs some 15 s to resume, and API Gateway gives
 up after 29 s. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
 """
 ATTEMPT_SECONDS = 10
@@ -58,7 +58,8 @@ class Connections:
 
         Args:
             credentials: Asked once for every new connection.
-            deadline_seconds: How long opening may take, attempts and pauses included.
+            deadline_seconds: How long opening may take, attempts and pauses included; 2 s more if the
+                server says nothing to the last attempt.
         """
         self._credentials = credentials
         self._deadline_seconds = deadline_seconds
