@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,24 @@ def differences(change: Change) -> list[Difference]:
     sensitive = _either(change.sensitive_before, change.sensitive_after)
     before = dict(_leaves((), change.before, False, sensitive))
     after = dict(_leaves((), change.after, change.unknown, sensitive))
+    # A secret that is repeated under an attribute that nobody marked is a secret still.
+    secrets = [leaf.value for side in (before, after) for leaf in side.values() if leaf.text == SENSITIVE]
     return [
         Difference(
             _name(path),
-            before[path].text if path in before else None,
-            after[path].text if path in after else None,
+            _shown(before.get(path), secrets),
+            _shown(after.get(path), secrets),
             forces_replacement=any(path[: len(forced)] == forced for forced in change.forced_by),
         )
         for path in sorted({*before, *after}, key=_by_name)
         if path not in before or path not in after or before[path].value != after[path].value
     ]
+
+
+def _shown(leaf: _Leaf | None, secrets: Sequence[Any]) -> str | None:
+    if leaf is None:
+        return None
+    return SENSITIVE if leaf.value in secrets else leaf.text
 
 
 def _leaves(
