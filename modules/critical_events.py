@@ -13,10 +13,14 @@ from modules.context import Context
 from modules.log_group import LogGroup
 
 FUNCTION_EVENTS = (
-    '{ ($.level = "ERROR") || ($.level = "CRITICAL") || ($.level = "FATAL")'
+    '{ ($.level = "ERROR") || ($.level = "CRITICAL") || ($.level = "FATAL") || ($.log_level = "ERROR")'
     ' || ($.record.status = "timeout") || ($.record.status = "failure") }'
 )
-"""Functions that log JSON: what they call an error, and the platform's report of a time-out or a crash."""
+"""Functions that log JSON: what they call an error, and the platform's report of a time-out or a crash.
+
+Some of Lambda's runtimes say ``log_level`` of what no handler caught (issue 220 of
+aws-lambda-python-runtime-interface-client).
+"""
 
 API_ACCESS_EVENTS = '{ ($.status = "5*") || ($.status = "403") || ($.status = "429") }'
 """Access log of a REST API in JSON with a text field ``status``: server errors, access denied, throttled."""
@@ -34,9 +38,6 @@ TRAIL_EVENTS = (
     ' || ($.errorCode = "*Throttl*") }'
 )
 """CloudTrail: calls to AWS that were denied or throttled."""
-
-ALL_EVENTS = ""
-"""Log groups that hold nothing but failures, such as those of Firehose."""
 
 
 @dataclass(frozen=True)

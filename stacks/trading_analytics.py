@@ -47,6 +47,7 @@ from modules.queue_trigger import QueueTrigger, QueueTriggerProps
 from modules.region_boundary import RegionBoundary, RegionBoundaryProps
 from modules.secure_bucket import no_statements
 from modules.security_metrics import SecurityMetrics, SecurityMetricsProps
+from modules.table import Table, TableProps
 from settings import Settings
 from stacks.workload_stack import WorkloadStack
 
@@ -65,6 +66,7 @@ API_TIMEOUT_SECONDS = 28
 API_MEMORY_MB = 1024
 ALERTS_TIMEOUT_SECONDS = 30
 ALERTS_CONCURRENCY = 2
+ALERT_WINDOW_SECONDS = 900
 CLIENT_ERROR_ALARM_PERCENT = 50
 BLOCKED_REQUESTS_ALARM = 1000
 REJECTED_ROWS_ALARM = 1000
@@ -271,6 +273,17 @@ class TradingAnalyticsStack(WorkloadStack):
             ),
         )
         self._layer_arns = [layer.arn]
+        told = Table(
+            self,
+            "alerts-table",
+            context,
+            TableProps(
+                purpose="alerts",
+                hash_key="id",
+                key_arn=self._keys.dynamodb.arn,
+                ttl_attribute="expiration",
+            ),
+        )
         self._alert_function = self._function(
             "critical-events",
             "critical_events",
@@ -278,8 +291,29 @@ class TradingAnalyticsStack(WorkloadStack):
             timeout_seconds=ALERTS_TIMEOUT_SECONDS,
             memory_mb=256,
             reserved_concurrency=ALERTS_CONCURRENCY,
-            environment={"TOPIC_ARN": self._topic.arn},
-            statements=grants.publish_to_topic(context, "Alerts", self._topic.arn, self._keys.messaging.arn),
+            environment={
+                "TOPIC_ARN": self._topic.arn,
+                "ALERTS_TABLE": told.name,
+                "ALERT_WINDOW_SECONDS": str(ALERT_WINDOW_SECONDS),
+            },
+            statements=[
+                *grants.publish_to_topic(context, "Alerts", self._topic.arn, self._keys.messaging.arn),
+                *grants.use_table(
+                    context,
+                    "Alerts",
+                    told.arn,
+                    self._keys.dynamodb.arn,
+                    ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                ),
+            ],
+        )
+        self._alarms["Functions"].append(
+            Alarm(
+                "critical-events-unremembered",
+                "The alert function can't use its table, and alerts of the same again and again.",
+                self._alert_function.metric("UnrememberedAlerts"),
+                threshold=0,
+            )
         )
         self._critical_events = CriticalEvents(
             self,

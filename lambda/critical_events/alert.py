@@ -1,31 +1,23 @@
-"""What an alert says: events that differ in times, ids and numbers only are told once, with how many."""
+"""What an alert says: events that differ in times, ids, names and numbers only are told once."""
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from .console import log_events_url
+from .log_line import Statement, read
 
 SUBJECT_LIMIT = 100
 """Characters that SNS takes as the subject of a mail: printable ASCII, no line break."""
 
-TEXT_LIMIT = 500
-"""Characters of one event that an alert quotes; the log has the rest."""
+KINDS_LIMIT = 10
+"""Kinds of events that one alert lists. The longest alert so stays below the 256 KiB that SNS takes."""
 
-KINDS_LIMIT = 20
-"""Kinds of events that one alert lists."""
+ABOUT_LIMIT = 3
+"""Files, requests or callers that an alert lists of one kind."""
 
-# What differs between two events that say the same: times, ids, addresses, numbers.
-_VARIABLE = re.compile(
-    r"\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?"
-    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|\b0x[0-9a-f]+\b|\b[0-9a-f]{16,}\b"
-    r"|\d+",
-    re.IGNORECASE,
-)
+_FUNCTION_LOGS = "/aws/lambda/"
 
 
 @dataclass(frozen=True)
@@ -42,6 +34,38 @@ class LogEvent:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where events were logged.
+
+    Attributes:
+        account: AWS account id.
+        region: AWS region.
+        log_group: Name of the log group.
+        log_stream: Name of the log stream.
+    """
+
+    account: str
+    region: str
+    log_group: str
+    log_stream: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Events of one kind, in order of time.
+
+    Attributes:
+        first: When the first one was logged.
+        last: When the last one was logged.
+        statements: What each says; at least one.
+    """
+
+    first: datetime
+    last: datetime
+    statements: Sequence[Statement]
+
+
+@dataclass(frozen=True)
 class Alert:
     """What is published.
 
@@ -54,79 +78,71 @@ class Alert:
     body: str
 
 
-def compose(account: str, region: str, log_group: str, events: Sequence[LogEvent]) -> Alert:
-    """Write one alert about events of one log group.
+def by_kind(events: Sequence[LogEvent]) -> dict[str, Happening]:
+    """Put events together that say the same; the kind that began first comes first.
 
     Args:
-        account: AWS account id.
-        region: AWS region.
-        log_group: Name of the log group.
-        events: At least one event, in any order.
+        events: Events in any order.
     """
-    kinds: dict[str, list[LogEvent]] = {}
+    kinds: dict[str, list[tuple[datetime, Statement]]] = {}
     for event in sorted(events, key=lambda event: event.time):
-        kinds.setdefault(_kind(event.message), []).append(event)
-    first = min(event.time for event in events)
-    last = max(event.time for event in events)
-    number = "1 critical event" if len(events) == 1 else f"{len(events)} critical events"
-    listed = [_paragraph(same) for same in list(kinds.values())[:KINDS_LIMIT]]
-    if len(kinds) > KINDS_LIMIT:
-        listed.append(f"... and {len(kinds) - KINDS_LIMIT} more kinds")
-    body = [
-        f"{number} in {log_group}",
-        f"Account {account}, {region}, {_span(first, last)}",
-        *listed,
-        f"Log: {log_events_url(region, log_group, first, last)}",
-    ]
-    return Alert(_subject(f"{number} in {log_group}"), "\n\n".join(body))
+        statement = read(event.message)
+        kinds.setdefault(statement.kind, []).append((event.time, statement))
+    return {
+        kind: Happening(same[0][0], same[-1][0], [statement for _, statement in same])
+        for kind, same in kinds.items()
+    }
 
 
-def summary(message: str) -> str:
-    """Say in one line what an event is about.
+def compose(
+    origin: Origin, happenings: Mapping[str, Happening], untold: Mapping[str, int], more_kinds: int = 0
+) -> Alert:
+    """Write one alert.
 
-    Of JSON the fields that tell: those of a function's log line, of the platform's report, of an API's access
-    log, or of CloudTrail. Anything else is quoted as it is.
+    Args:
+        origin: Where the events were logged.
+        happenings: What happened, by kind; at least one, ``KINDS_LIMIT`` at most.
+        untold: Events of a kind that came after the kind's last alert and were not told.
+        more_kinds: Kinds besides, which the alert only counts.
     """
-    try:
-        fields = json.loads(message)
-    except ValueError:
-        fields = None
-    text = _of_fields(fields) if isinstance(fields, dict) else ""
-    line = " ".join((text or message).split())
-    return line if len(line) <= TEXT_LIMIT else f"{line[: TEXT_LIMIT - 3]}..."
+    source = origin.log_group.removeprefix(_FUNCTION_LOGS)
+    first = min(happening.first for happening in happenings.values())
+    last = max(happening.last for happening in happenings.values())
+    headline = f"{source}: {_headline(next(iter(happenings.values())).statements[-1])}"
+    others = len(happenings) + more_kinds - 1
+    body = [
+        _counted(sum(len(happening.statements) for happening in happenings.values()), "critical event")
+        + f" in {origin.log_group}",
+        f"Account {origin.account}, {origin.region}, {_span(first, last)}",
+        *(_paragraph(happening, untold.get(kind, 0)) for kind, happening in happenings.items()),
+        *([f"... and {_counted(more_kinds, 'more kind')} of event"] if more_kinds else []),
+        f"Log: {log_events_url(origin.region, origin.log_group, origin.log_stream, first, last)}",
+    ]
+    return Alert(_subject(headline, f" (+{others} more)" if others else ""), "\n\n".join(body))
 
 
-def _of_fields(fields: dict[str, Any]) -> str:
-    record = fields.get("record")
-    if isinstance(record, dict) and "status" in record:
-        told = [fields.get("type"), record.get("status"), record.get("errorType")]
-    elif "errorCode" in fields:
-        told = [
-            fields.get("errorCode"),
-            fields.get("eventSource"),
-            fields.get("eventName"),
-            fields.get("errorMessage"),
-        ]
-    elif "method" in fields:
-        told = [fields.get("status"), fields.get("method"), fields.get("resource"), fields.get("error")]
-    else:
-        error = fields.get("exception_name") or fields.get("errorType")
-        told = [
-            fields.get("level"),
-            fields.get("message") or fields.get("errorMessage"),
-            error,
-            fields.get("reason"),
-        ]
-    return " ".join(text if isinstance(text, str) else json.dumps(text) for text in told if text)
+def _paragraph(happening: Happening, untold: int) -> str:
+    statements = happening.statements
+    latest = statements[-1]
+    times = f"{len(statements)} times, " if len(statements) > 1 else ""
+    about = list(dict.fromkeys(statement.about for statement in statements if statement.about))
+    lines = [
+        f"* {times}{_span(happening.first, happening.last)}",
+        _headline(latest),
+        *([f"Reason: {latest.reason}"] if latest.reason else []),
+        *(f"About: {each}" for each in about[:ABOUT_LIMIT]),
+        *([f"... and {len(about) - ABOUT_LIMIT} more"] if len(about) > ABOUT_LIMIT else []),
+        *([f"{_counted(untold, 'earlier event')} of this kind came after its last alert"] if untold else []),
+    ]
+    return "\n  ".join(lines)
 
 
-def _kind(message: str) -> str:
-    return _VARIABLE.sub("#", summary(message))
+def _headline(statement: Statement) -> str:
+    return f"{statement.what} ({statement.error})" if statement.error else statement.what
 
 
-def _paragraph(same: Sequence[LogEvent]) -> str:
-    times = f"{len(same)} times, " if len(same) > 1 else ""
-    return f"* {times}{_span(same[0].time, same[-1].time)}\n  {summary(same[-1].message)}"
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _span(first: datetime, last: datetime) -> str:
@@ -134,6 +150,7 @@ def _span(first: datetime, last: datetime) -> str:
     return start if start == end else f"{start} to {end}"
 
 
-def _subject(text: str) -> str:
-    printable = re.sub(r"[^ -~]", "?", text)
-    return printable if len(printable) <= SUBJECT_LIMIT else f"{printable[: SUBJECT_LIMIT - 3]}..."
+def _subject(headline: str, tail: str) -> str:
+    printable = re.sub(r"[^ -~]", "?", headline)
+    room = SUBJECT_LIMIT - len(tail)
+    return (printable if len(printable) <= room else f"{printable[: room - 3]}...") + tail

@@ -67,7 +67,14 @@ def _report(status: str) -> str:
     [
         (
             critical_events.FUNCTION_EVENTS,
-            ['{"level": "ERROR"}', '{"level": "CRITICAL"}', _report("timeout"), _report("failure")],
+            [
+                '{"level": "ERROR"}',
+                '{"level": "CRITICAL"}',
+                '{"level": "FATAL"}',
+                '{"log_level": "ERROR"}',
+                _report("timeout"),
+                _report("failure"),
+            ],
             ['{"level": "INFO", "message": "no ERROR"}', '{"level": "WARNING"}', _report("success"), "ERROR"],
         ),
         (
@@ -101,9 +108,8 @@ def _report(status: str) -> str:
             ],
             ['{"eventName": "GetObject"}', '{"errorCode": "NoSuchKey"}'],
         ),
-        (critical_events.ALL_EVENTS, ["anything"], []),
     ],
-    ids=["function", "api-access", "api-execution", "database", "trail", "all"],
+    ids=["function", "api-access", "api-execution", "database", "trail"],
 )
 def test_patterns_pick_what_is_critical(pattern: str, critical: list[str], ordinary: list[str]) -> None:
     matches = compile_pattern(pattern)

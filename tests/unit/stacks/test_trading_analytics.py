@@ -99,6 +99,22 @@ def test_log_groups_go_to_the_archive_and_to_the_alert_function(dev: Synthesized
     assert f"${{{alerts}.name}}" in archived - watched
 
 
+@pytest.mark.requirement("OBS-3")
+def test_the_alert_function_remembers_in_a_table_of_its_own(dev: Synthesized) -> None:
+    id_ = dev.id_of("aws_dynamodb_table", name="trading-alerts-table-dev")
+    table = dev.one("aws_dynamodb_table", name="trading-alerts-table-dev", hash_key="id")
+    assert table["ttl"] == {"enabled": True, "attribute_name": "expiration"}
+    function = dev.one("aws_lambda_function", function_name="trading-critical-events-function-dev")
+    variables = function["environment"]["variables"]
+    assert variables["ALERTS_TABLE"] == f"${{{id_}.name}}"
+    assert variables["ALERT_WINDOW_SECONDS"] == "900"
+    assert _actions(dev, "critical-events")[f"${{{id_}.arn}}"] == {
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    }
+
+
 @pytest.mark.requirement("FN-2")
 def test_new_objects_of_the_raw_bucket_reach_the_processor(dev: Synthesized) -> None:
     notification = dev.one("aws_s3_bucket_notification")
