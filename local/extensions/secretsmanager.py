@@ -2,8 +2,11 @@
 
 Such a secret rotates without a function. moto 5.2.5 accepts RotateSecret, but then the current version has
 no value, the rules come back incomplete, and CancelRotateSecret (the provider's destroy) is refused.
+The owning service writes a new password with each rotation.
 """
 
+import json
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -26,12 +29,18 @@ def _is_managed(secret: Any) -> bool:
 def _rotate(original: Callable[..., Any], backend: Any, secret_id: str, **kwargs: Any) -> Any:
     secret = backend.secrets.get(secret_id)
     if _is_managed(secret):
-        # Not immediately: moto then carries the value over. The owning service would write a new one.
+        value = secret.versions[secret.default_version_id]["secret_string"]
+        # moto's new version has the value that the secret was made with, if it doesn't rotate immediately
+        secret.secret_string = _with_new_password(value) if kwargs.get("rotate_immediately", True) else value
         kwargs["rotate_immediately"] = False
     answer = original(backend, secret_id, **kwargs)
     if kwargs.get("rotation_rules"):
         backend.secrets[secret_id].rotation_rules = kwargs["rotation_rules"]
     return answer
+
+
+def _with_new_password(credentials: str) -> str:
+    return json.dumps({**json.loads(credentials), "password": secrets.token_urlsafe(24)})
 
 
 def _cancel(original: Callable[..., Any], backend: Any, secret_id: str) -> Any:

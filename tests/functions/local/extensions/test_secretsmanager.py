@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +24,30 @@ def managed_secret(client: Callable[[str], Any], unique: str) -> str:
 
 def test_a_managed_secret_rotates_without_a_function(secrets: Any, managed_secret: str) -> None:
     rules = {"ScheduleExpression": "rate(30 days)", "Duration": "2h"}
-    before = secrets.get_secret_value(SecretId=managed_secret)["SecretString"]
     secrets.rotate_secret(SecretId=managed_secret, RotationRules={"AutomaticallyAfterDays": 30})
     assert secrets.describe_secret(SecretId=managed_secret)["RotationEnabled"] is True
     secrets.rotate_secret(SecretId=managed_secret, RotationRules=rules)
 
     assert secrets.describe_secret(SecretId=managed_secret)["RotationRules"] == rules
-    assert secrets.get_secret_value(SecretId=managed_secret)["SecretString"] == before
+
+
+def test_rotation_of_a_managed_secret_writes_a_new_password(secrets: Any, managed_secret: str) -> None:
+    def value(stage: str = "AWSCURRENT") -> dict[str, str]:
+        answer = secrets.get_secret_value(SecretId=managed_secret, VersionStage=stage)
+        credentials: dict[str, str] = json.loads(answer["SecretString"])
+        return credentials
+
+    first = value()
+    secrets.rotate_secret(SecretId=managed_secret)
+    second = value()
+
+    assert second["username"] == first["username"] == "trading"
+    assert second["password"] != first["password"]
+    assert value("AWSPREVIOUS") == first
+
+    rules = {"AutomaticallyAfterDays": 30}
+    secrets.rotate_secret(SecretId=managed_secret, RotationRules=rules, RotateImmediately=False)
+    assert value() == second
 
 
 def test_rotation_of_a_managed_secret_can_be_cancelled(secrets: Any, managed_secret: str) -> None:
