@@ -24,8 +24,9 @@ from .credentials import Credentials, IamCredentials, Login, SecretCredentials
 __all__ = ["Connections", "Credentials", "IamCredentials", "Login", "SecretCredentials"]
 
 DEADLINE_SECONDS = 25.0
-"""No attempt to open one begins later than this. A paused cluster needs some 15 s to resume, and API Gateway gives
-up after 29 s. https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
+"""No attempt to open one begins later than this. A paused cluster needs some 15 s to resume, and API Gateway
+gives up after 29 s.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
 """
 ATTEMPT_SECONDS = 10
 PAUSE_SECONDS = 0.5
