@@ -21,6 +21,8 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 T = TypeVar("T")
 
+_EVERYTHING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """A zip file of the given names and contents."""
@@ -50,6 +52,9 @@ class LocalAws:
         self.role = f"function-role-{uuid.uuid4().hex[:8]}"  # moto's state outlives a server in one process
         created = self.client("iam").create_role(RoleName=self.role, AssumeRolePolicyDocument="{}")
         self.role_arn = created["Role"]["Arn"]
+        self.client("iam").put_role_policy(
+            RoleName=self.role, PolicyName="everything", PolicyDocument=json.dumps(_EVERYTHING)
+        )
 
     def _client(self, service: str) -> Any:
         make: Any = boto3.client  # its type has an overload for every service
