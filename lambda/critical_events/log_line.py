@@ -87,7 +87,9 @@ def _of_fields(fields: Mapping[str, Any]) -> Statement:
         return Statement(
             _joined(fields.get("status"), fields.get("method"), fields.get("resource")),
             reason=_line(fields.get("error")),
-            about=_labelled("request", fields.get("requestId")),
+            about=_listed(
+                _labelled("API key id", fields.get("apiKeyId")), _labelled("request", fields.get("requestId"))
+            ),
         )
     return _of_function(fields)
 
@@ -99,11 +101,11 @@ def _of_function(fields: Mapping[str, Any]) -> Statement:
     # The last line of a traceback is "ValueError: what is wrong".
     exception = str(fields.get("exception") or "").strip().rpartition("\n")[2]
     reason = _line(fields.get("reason")) or _line(exception).partition(": ")[2]
-    about = (
+    about = _listed(
         _labelled("file", fields.get("raw_object")),
         _labelled("request", fields.get("function_request_id") or fields.get("requestId")),
     )
-    return Statement(_line(told), error, reason, _line(", ".join(filter(None, about)), ABOUT_LIMIT))
+    return Statement(_line(told), error, reason, about)
 
 
 def _of_platform(record: Mapping[str, Any]) -> Statement:
@@ -131,7 +133,11 @@ def _of_trail(fields: Mapping[str, Any]) -> Statement:
 
 def _labelled(label: str, value: object) -> str:
     text = _line(value, ABOUT_LIMIT)
-    return f"{label} {text}" if text else ""
+    return f"{label} {text}" if text not in ("", "-") else ""  # API Gateway writes - for what there is not
+
+
+def _listed(*texts: str) -> str:
+    return _line(", ".join(filter(None, texts)), ABOUT_LIMIT)
 
 
 def _joined(*values: object) -> str:

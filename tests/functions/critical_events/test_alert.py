@@ -86,6 +86,13 @@ def test_one_event_is_told_in_the_singular() -> None:
     assert "About" not in alert.body
 
 
+@pytest.mark.requirement("OBS-3")
+def test_of_one_kind_the_latest_is_quoted() -> None:
+    alert = _alert(_events("took 1 s", "took 2 s"))
+    assert alert.subject == "processor: took 2 s"
+    assert "took 1 s" not in alert.body
+
+
 def test_events_are_put_together_by_kind_in_order_of_time() -> None:
     first, second, third = _events("b took 1 s", "a failed", "b took 2 s")
     assert by_kind([third, second, first]) == {
@@ -108,6 +115,7 @@ def test_some_files_are_named_and_the_others_counted_each_once() -> None:
         "About: file c",
         "... and 2 more",
     ]
+    assert "more" not in _alert(_events(*lines[:4])).body
 
 
 def test_kinds_that_are_not_listed_are_counted() -> None:

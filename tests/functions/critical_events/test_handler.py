@@ -117,6 +117,22 @@ def test_same_kind_is_told_once_a_window_and_what_was_not_told_is_counted(
 
 
 @pytest.mark.requirement("OBS-3")
+def test_untold_events_are_counted_by_log_group_and_kind(handler: ModuleType, published: Published) -> None:
+    first, second, elsewhere = (delivery("a"), delivery("b"), delivery("a", log_group="elsewhere"))
+    for event in (first, second, elsewhere, first, first, second, elsewhere):
+        handler.handler(event, LambdaContext())
+    assert len(published()) == 3
+    _end_the_window()
+    for event, untold in (
+        (first, "2 earlier events"),
+        (second, "1 earlier event"),
+        (elsewhere, "1 earlier event"),
+    ):
+        handler.handler(event, LambdaContext())
+        assert f"{untold} of this kind" in published()[-1][1]
+
+
+@pytest.mark.requirement("OBS-3")
 def test_same_words_in_another_log_group_are_another_kind(handler: ModuleType, published: Published) -> None:
     handler.handler(delivery("trouble"), LambdaContext())
     handler.handler(delivery("trouble", log_group="/aws/lambda/api"), LambdaContext())

@@ -1,12 +1,13 @@
 """A line of a log says what happened, why and to what, whoever wrote it."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from critical_events.log_line import ABOUT_LIMIT, TEXT_LIMIT, Statement, is_of_function, read
 
-TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\nKeyError: no such symbol'
+TRACEBACK = "Traceback (most recent call last):\n  in f\n    x: int = y\nKeyError: no such symbol"
 
 
 @pytest.mark.requirement("OBS-3")
@@ -65,8 +66,19 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\nKe
                 "sourceIp": "192.0.2.1",
                 "error": "Internal server error",
                 "requestId": "r-1",
+                "apiKeyId": "-",
             },
             Statement("500 GET /v1/bars/{symbol}", "", "Internal server error", "request r-1"),
+        ),
+        (
+            {
+                "status": "429",
+                "method": "GET",
+                "resource": "/v1/symbols",
+                "apiKeyId": "k-1",
+                "requestId": "r",
+            },
+            Statement("429 GET /v1/symbols", about="API key id k-1, request r"),
         ),
         (
             {
@@ -94,6 +106,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\nKe
         "time-out",
         "crash",
         "access",
+        "throttled",
         "trail",
         "anonymous",
         "unknown",
@@ -132,6 +145,13 @@ def test_statements_are_short_lines() -> None:
     about = read(json.dumps({"message": "m", "raw_object": key})).about
     assert about == f"file {key}"
     assert len(read(json.dumps({"message": "m", "raw_object": key * 2})).about) == ABOUT_LIMIT
+
+
+def test_longest_lines_are_read_in_no_time() -> None:
+    start = time.monotonic()
+    for _ in range(20):
+        read("a" * 2**20)
+    assert time.monotonic() - start < 2
 
 
 @pytest.mark.requirement("OBS-3")
