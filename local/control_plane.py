@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterable
 from threading import Thread
 from typing import Any, Self
+from urllib.parse import parse_qs
 
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import (
@@ -19,9 +20,14 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from local import extensions
 from local.gateway.application import Gateway
+from local.monitoring import clock
+from local.permissions.enforcement import Enforcement
 
 HEALTH_PATH = "/_local/health"
 """Answers 200 as soon as the server accepts calls; no AWS service has a path like it."""
+
+CLOCK_PATH = "/_local/clock"
+"""POST with `?advance=<seconds>` moves the clock of metrics and alarms ahead; its time is the answer."""
 
 LOOPBACK = "127.0.0.1"
 
@@ -104,12 +110,14 @@ class _Application:
     """Moto's dispatcher, and before it the health path and the REST APIs."""
 
     def __init__(self) -> None:
-        self._moto = Gateway(DomainDispatcherApplication(create_backend_app))
+        self._moto = Gateway(Enforcement(DomainDispatcherApplication(create_backend_app)))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok\n"]
+        if environ.get("PATH_INFO") == CLOCK_PATH and environ["REQUEST_METHOD"] == "POST":
+            return _advance_clock(environ, start_response)
         if environ["REQUEST_METHOD"] == "PUT" and environ.get("CONTENT_TYPE", "").startswith(_FORM):
             # `curl --data-binary` says so of any upload, and moto would read the object as an (empty) form
             del environ["CONTENT_TYPE"]
@@ -122,6 +130,16 @@ class _Application:
             start_response("501 Not Implemented", headers)
             return [json.dumps({"message": f"local AWS: {error}"}).encode()]
         return answer
+
+
+def _advance_clock(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    try:
+        clock.advance(float(parse_qs(environ.get("QUERY_STRING", ""))["advance"][0]))
+    except (KeyError, ValueError) as error:
+        start_response("400 Bad Request", [("Content-Type", "text/plain")])
+        return [f"advance=<seconds> is missing or wrong: {error}\n".encode()]
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{clock.now():.3f}\n".encode()]
 
 
 class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped

@@ -7,6 +7,7 @@ and without retries. `start` puts Lambda's own behaviour in the place of that.
 import asyncio
 import contextlib
 import functools
+import json
 import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,9 +22,11 @@ from moto.kinesis.models import kinesis_backends
 from moto.logs.models import LogStream
 from moto.s3 import notifications
 from moto.s3.models import S3Backend
+from moto.sns.models import Subscription
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
-from local.event_sources import log_subscriptions, moto_queues, s3
+from local.event_sources import log_subscriptions, moto_queues, s3, sns
+from local.event_sources.sns import Mailbox
 from local.event_sources.sqs import QueuePollers
 from local.extensions.wrapping import replaced
 from local.runtime import asynchronous, invoke_api, python_environment
@@ -39,8 +42,9 @@ _T = TypeVar("_T")
 class DataPath:
     """Runs functions, on an event loop in a thread of its own; made by `start`."""
 
-    def __init__(self, functions: Functions, retry_delays: tuple[float, ...]) -> None:
+    def __init__(self, functions: Functions, mailbox: Mailbox, retry_delays: tuple[float, ...]) -> None:
         self._functions = functions
+        self._mailbox = mailbox
         self._asynchronous = AsynchronousInvocations(functions, retry_delays)
         self._pollers = QueuePollers(functions)
         self._loop = asyncio.new_event_loop()
@@ -111,8 +115,13 @@ class DataPath:
         yield Queue, "delete_message", moto_queues.locked_delete(Queue.delete_message)
         yield Queue, "add_message", moto_queues.announced_add(Queue.add_message, self._wake)
         yield notifications, "_get_s3_event", s3.event
+        yield notifications, "_invoke_awslambda", s3.invoking(self._send)
         yield S3Backend, "put_object", s3.announced_once(S3Backend.put_object)
         yield LogStream, "_send_log_events", log_subscriptions.filtered(LogStream._send_log_events)
+        yield Subscription, "publish", sns.delivering(Subscription.publish, self._mailbox, self._send)
+
+    def _send(self, function: Any, event: dict[str, Any]) -> None:
+        self.submit(Invocation(json.dumps(event).encode(), function.function_arn))
 
     def _wake(self, queue_arn: str) -> None:
         self._loop.call_soon_threadsafe(self._pollers.wake, queue_arn)
@@ -169,6 +178,7 @@ def start(
     layers: Path | None,
     work: Path,
     rds_certificate: Path | None = None,
+    mailbox: Path | None = None,
     retry_delays: tuple[float, ...] = asynchronous.RETRY_DELAYS,
 ) -> DataPath:
     """Makes functions run, in the process of a moto server whose Lambda is configured without Docker.
@@ -178,6 +188,7 @@ def start(
         layers: folder with this machine's builds of layers (`<purpose>/python/…`), if there is one.
         work: folder for the interpreter's environment, unpacked code and temporary files.
         rds_certificate: certificate of the authority of the local databases, if there are any.
+        mailbox: file for the mail of topics' e-mail subscribers; None for `mailbox` in the work folder.
         retry_delays: seconds before each retry of an asynchronous invocation.
 
     Returns:
@@ -194,7 +205,7 @@ def start(
         rds_certificate=rds_certificate,
         scratch=scratch,
     )
-    data_path = DataPath(functions, retry_delays)
+    data_path = DataPath(functions, Mailbox(mailbox or work / "mailbox"), retry_delays)
     data_path._start()
     return data_path
 

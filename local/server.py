@@ -14,6 +14,7 @@ from threading import Event
 from local import data_path
 from local.control_plane import LOOPBACK, ControlPlane, PortInUseError
 from local.database import databases
+from local.monitoring.monitoring import Monitoring
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,8 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
                 layers=options.layers,
                 work=work,
                 rds_certificate=certificate,
+                mailbox=options.mailbox,
             )
             running.callback(functions.stop)
+            monitoring = Monitoring()
+            monitoring.start()
+            running.callback(monitoring.stop)
             print(control_plane.endpoint_url, flush=True)
             stopping.wait()
     return 0
@@ -66,6 +71,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--rds-certificate",
         type=Path,
         help="file for the certificate that clients verify databases with (default: in the --work folder)",
+    )
+    parser.add_argument(
+        "--mailbox", type=Path, help="file for what e-mail subscribers of topics get (default: in --work)"
     )
     return parser.parse_args(arguments)
 

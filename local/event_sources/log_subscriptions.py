@@ -8,9 +8,30 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.utils import get_backend
+
 from local.log_patterns.pattern import UnknownPatternError, compile_pattern
+from local.runtime import resource_policy
+
+_PRINCIPALS = ("logs.amazonaws.com", "logs.{region}.amazonaws.com")
 
 _logger = logging.getLogger(__name__)
+
+
+def may_invoke(group: Any, function_arn: str) -> bool:
+    """Whether a function's resource policy lets a log group invoke it.
+
+    Args:
+        group: the `moto.logs.models.LogGroup`.
+        function_arn: the function.
+    """
+    try:
+        function = get_backend(group.account_id, group.region).get_function(function_arn)
+    except UnknownFunctionException:
+        return False
+    principals = [name.format(region=group.region) for name in _PRINCIPALS]
+    return resource_policy.allows(function, principals, f"{group.arn}:*", group.account_id)
 
 
 def filtered(original: Callable[..., None]) -> Callable[..., None]:
@@ -26,6 +47,9 @@ def filtered(original: Callable[..., None]) -> Callable[..., None]:
     def send(
         stream: Any, service: str, destination_arn: str, filter_name: str, log_events: list[dict[str, Any]]
     ) -> None:
+        if service == "lambda" and not may_invoke(stream.log_group, destination_arn):
+            _logger.error("%s: its resource policy does not let %s invoke it", destination_arn, filter_name)
+            return
         pattern = stream.log_group.subscription_filters[filter_name].filter_pattern
         try:
             matches = compile_pattern(pattern or "")

@@ -8,6 +8,8 @@ both.
 from collections.abc import Callable
 from typing import Any
 
+from local.monitoring import clock
+
 
 def locked_delete(original: Callable[..., None]) -> Callable[..., None]:
     """Wraps `Queue.delete_message` in the queue's lock."""
@@ -30,7 +32,7 @@ def locked_receive(original: Callable[..., list[Any]]) -> Callable[..., list[Any
 
 
 def announced_add(original: Callable[..., None], announce: Callable[[str], None]) -> Callable[..., None]:
-    """Wraps `Queue.add_message` so that the pollers hear of a new message.
+    """Wraps `Queue.add_message`: pollers hear of a new message, and it knows since when it is there.
 
     Args:
         original: moto's method.
@@ -41,6 +43,7 @@ def announced_add(original: Callable[..., None], announce: Callable[[str], None]
     """
 
     def add_message(queue: Any, message: Any) -> None:
+        message.added_at = clock.now()
         original(queue, message)
         announce(queue.queue_arn)
 

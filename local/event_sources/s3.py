@@ -5,12 +5,20 @@ slashes, and announces the end of a multipart upload twice, as a Put too.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.utils import get_backend
+
+from local.runtime import resource_policy
+
+_logger = logging.getLogger(__name__)
 
 
 def event(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[str, Any]:
@@ -69,3 +77,28 @@ def announced_once(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(backend, *arguments, **options)
 
     return put_object
+
+
+def invoking(invoke: Callable[[Any, dict[str, Any]], None]) -> Callable[..., None]:
+    """Replaces `moto.s3.notifications._invoke_awslambda`.
+
+    Args:
+        invoke: invokes a function asynchronously: moto's function, event.
+
+    Returns:
+        The replacement; a function whose resource policy does not let the bucket invoke it is not invoked.
+    """
+
+    def invoke_function(account_id: str, event_body: dict[str, Any], fn_arn: str, region_name: str) -> None:
+        try:
+            function = get_backend(account_id, region_name).get_function(fn_arn)
+        except UnknownFunctionException:
+            return
+        bucket = event_body["Records"][0]["s3"]["bucket"]
+        owner = bucket["ownerIdentity"]["principalId"]
+        if resource_policy.allows(function, ["s3.amazonaws.com"], bucket["arn"], owner):
+            invoke(function, event_body)
+        else:
+            _logger.error("%s: its resource policy does not let %s invoke it", fn_arn, bucket["arn"])
+
+    return invoke_function

@@ -20,6 +20,7 @@ from local.gateway import (
     gateway_responses,
     keys,
     mock_integration,
+    request_metrics,
     routing,
     validation,
 )
@@ -99,6 +100,7 @@ class Gateway:
         variables["responseLength"] = answer.content_length
         variables["responseLatency"] = round((time.monotonic() - started) * 1000)
         access_log.write(served.stage, variables)
+        request_metrics.put(served, variables)
         return answer
 
     def _handle(self, request: Request, served: Served, path: str, variables: Variables) -> Response:

@@ -13,10 +13,12 @@ from local.gateway.context import Variables
 from local.gateway.deployments import Served
 from local.gateway.errors import MISCONFIGURED, TIMED_OUT, RefusedError
 from local.gateway.routing import Match
+from local.runtime import resource_policy
 from local.runtime.invocation import ThrottledError
 
 _DEFAULT_TIMEOUT_MS = 29_000
 _FUNCTION = re.compile(r"/functions/(arn:[^/]+)/invocations$")
+_PARAMETER = re.compile(r"\{[^}]+\}")
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
@@ -38,6 +40,9 @@ class Proxy:
         integration = match.method.method_integration
         arn = _function_arn(integration.uri, served.stage.variables)
         event = proxy_event.build(request, served, match, path, variables)
+        if not _may_invoke(arn, served, match):
+            variables["integrationErrorMessage"] = "Invalid permissions on Lambda function"
+            raise RefusedError(MISCONFIGURED)
         running = self._threads.submit(_invoke, arn, json.dumps(event))
         try:
             payload = running.result(int(integration.timeout_in_millis or _DEFAULT_TIMEOUT_MS) / 1000)
@@ -56,6 +61,20 @@ def _function_arn(uri: str, stage_variables: dict[str, str]) -> str:
     if not found:
         raise RefusedError(MISCONFIGURED)
     return found[1]
+
+
+def _may_invoke(arn: str, served: Served, match: Match) -> bool:
+    """Whether the function's resource policy lets this method invoke it; a function that is gone may."""
+    _, _, _, region, account, _, name, *qualifier = arn.split(":")
+    try:
+        function = get_backend(account, region).get_function(name, qualifier[0] if qualifier else None)
+    except UnknownFunctionException:
+        return True
+    api = f"arn:aws:execute-api:{served.backend.region_name}:{served.backend.account_id}:{served.api_id}"
+    # a path parameter counts as it stands in the resource, and ANY for the method that declares it
+    path = _PARAMETER.sub("*", match.resource.path)
+    source = f"{api}/{served.stage.name}/{match.method.http_method}{path}"
+    return resource_policy.allows(function, ["apigateway.amazonaws.com"], source, served.backend.account_id)
 
 
 def _invoke(arn: str, event: str) -> bytes:

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from moto.awslambda.utils import get_backend
 
-from local.runtime import platform_log
+from local.runtime import invocation_metrics, platform_log
 from local.runtime.archives import Archives
 from local.runtime.function import FunctionConfiguration
 from local.runtime.invocation import Invocation, Outcome, ThrottledError
@@ -122,15 +122,20 @@ class Functions:
         reserved = account.get_function(function.function_name).reserved_concurrency
         key = f"{function.account_id}:{function.region}:{function.function_name}"
         if reserved is not None and self._running[key] >= int(reserved):
+            invocation_metrics.put_throttled(function, invocation)
             raise ThrottledError(function.function_arn)
         self._running[key] += 1
+        invocation_metrics.put_concurrency(function, invocation, self._running[key])
         try:
             configuration = FunctionConfiguration.of(function)
             try:
                 pool = await self._pool(function, configuration)
             except LayerForAnotherMachineError as error:
-                return _not_started(configuration, invocation, error)
-            return await pool.invoke(invocation)
+                outcome = _not_started(configuration, invocation, error)
+            else:
+                outcome = await pool.invoke(invocation)
+            invocation_metrics.put_outcome(function, invocation, outcome)
+            return outcome
         finally:
             self._running[key] -= 1
 

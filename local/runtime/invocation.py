@@ -42,6 +42,7 @@ class Outcome:
         executed_version: version that ran.
         error_type: None for success, else AWS's name of the error (`ValueError`, `Sandbox.Timedout`).
         log_tail: the last 4 KB of the invocation's log.
+        duration_ms: from handing the event out to the answer; None where it was not handed out.
     """
 
     payload: bytes
@@ -49,6 +50,7 @@ class Outcome:
     executed_version: str
     error_type: str | None
     log_tail: bytes
+    duration_ms: float | None = None
 
 
 class ThrottledError(Exception):

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
@@ -56,7 +57,9 @@ class Api:
     def method(
         self, path: str, http_method: str, function: str, timeout_ms: int = 29_000, **settings: Any
     ) -> None:
-        """Makes a method that a function answers."""
+        """Makes a method that a function answers, and lets it; another function than exists may be named."""
+        with suppress(self._aws.client("lambda").exceptions.ResourceNotFoundException):
+            self._aws.permit(function, "apigateway")
         resource = {"restApiId": self.id, "resourceId": self.resource(path), "httpMethod": http_method}
         self.client.put_method(**{"authorizationType": "NONE", **resource, **settings})
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"

@@ -84,6 +84,16 @@ class LocalAws:
         )
         return name
 
+    def permit(self, name: str, service: str) -> None:
+        """Lets a service of AWS (`sns`) invoke a function."""
+        self.client("lambda").add_permission(
+            FunctionName=name,
+            StatementId=uuid.uuid4().hex,
+            Action="lambda:InvokeFunction",
+            Principal=f"{service}.amazonaws.com",
+            SourceAccount=ACCOUNT,
+        )
+
     def invoke(self, name: str, event: object = None, **options: Any) -> Any:
         """Invokes a function; gives the response with its payload read as JSON."""
         response = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event), **options)
