@@ -126,6 +126,7 @@ class Worker:
             executed_version=self._function.version,
             error_type=error_type,
             log_tail=self._log.tail(),
+            duration_ms=measured.duration_ms,
         )
         if ending.status in ("failure", "timeout"):
             await self.stop()
