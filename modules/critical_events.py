@@ -22,16 +22,25 @@ Some of Lambda's runtimes say ``log_level`` of what no handler caught (issue 220
 aws-lambda-python-runtime-interface-client).
 """
 
+FUNCTION_REPORTS = '{ $.type = "platform.report" }'
+"""Functions that log JSON: what Lambda measured of each invocation."""
+
 API_ACCESS_EVENTS = '{ ($.status = "5*") || ($.status = "403") || ($.status = "429") }'
 """Access log of a REST API in JSON with a text field ``status``: server errors, access denied, throttled."""
 
 API_EXECUTION_EVENTS = '?"Execution failed" ?"Lambda invocation failed" ?"Lambda execution failed"'
 """Execution log of a REST API, plain text."""
 
+API_THROTTLED_EVENTS = '{ $.status = "429" }'
+"""Access log of a REST API: requests over the limit of a key or of the stage."""
+
 DATABASE_EVENTS = (
     '?"FATAL:" ?"PANIC:" ?"permission denied" ?"authentication failed" ?"remaining connection slots"'
 )
 """Log of PostgreSQL, plain text: what ends a session or the server, and access denied."""
+
+FAILED_LOGIN_EVENTS = '?"authentication failed" ?"no pg_hba.conf entry"'
+"""Log of PostgreSQL: refused logins, by password or by IAM."""
 
 TRAIL_EVENTS = (
     '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*")'

@@ -1,4 +1,4 @@
-"""A metric that counts matching log events (OBS-3)."""
+"""A metric of what log events say (OBS-3)."""
 
 from dataclasses import dataclass
 
@@ -20,23 +20,30 @@ class LogMetricProps:
         purpose: Purpose part of the filter's and the metric's name.
         log_group_name: The log group.
         pattern: Which events count, in CloudWatch's filter syntax.
+        value: Number that the metric takes from an event that is JSON (``$.bytes``); None to count events.
     """
 
     purpose: str
     log_group_name: str
     pattern: str
+    value: str | None = None
 
 
 class LogMetric(Construct):
     """A metric filter. CloudWatch knows no tags for it.
 
     Attributes:
-        metric: Events that match, counted by the minute.
+        metric: Events that match, counted by the minute, or the largest of their values.
     """
 
     def __init__(self, scope: Construct, id_: str, context: Context, props: LogMetricProps) -> None:
         super().__init__(scope, id_)
-        self.metric = Metric(namespace=context.name("logs"), name=context.name(props.purpose))
+        counted = props.value is None
+        self.metric = Metric(
+            namespace=context.name("logs"),
+            name=context.name(props.purpose),
+            statistic="Sum" if counted else "Maximum",
+        )
         CloudwatchLogMetricFilter(
             self,
             "filter",
@@ -46,9 +53,9 @@ class LogMetric(Construct):
             metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
                 namespace=self.metric.namespace,
                 name=self.metric.name,
-                value="1",
+                value=props.value or "1",
                 # Reported whenever there are events at all, so that the alarm returns to normal by itself.
-                default_value="0",
-                unit="Count",
+                default_value="0" if counted else None,
+                unit="Count" if counted else "None",
             ),
         )

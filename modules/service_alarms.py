@@ -5,10 +5,12 @@ dimensions are those of each service's "CloudWatch metrics" page.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from modules.alarms import Alarm, Comparison, Expression, Metric
+from modules.alarms import Alarm, Comparison, Expression, Metric, MissingData
 
 _FIVE_MINUTES = 300
+_HOUR = 3600
 
 _TABLE_OPERATIONS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
 
@@ -69,6 +71,16 @@ def function_alarms(
     ]
 
 
+def lost_events_alarm(purpose: str, function_name: str) -> Alarm:
+    """Watch a function that is called asynchronously: whether what it gave up on is kept."""
+    return Alarm(
+        f"{purpose}-lost-events",
+        f"An event of the function {purpose} is lost: it failed, and the dead-letter queue refused it.",
+        Metric("AWS/Lambda", "DeadLetterErrors", {"FunctionName": function_name}),
+        threshold=0,
+    )
+
+
 def queue_alarms(
     purpose: str, queue_name: str, dead_letter_queue_name: str, *, oldest_message_seconds: int
 ) -> list[Alarm]:
@@ -103,7 +115,13 @@ def dead_letter_alarm(purpose: str, queue_name: str) -> Alarm:
 
 
 def database_alarms(
-    purpose: str, cluster_id: str, *, cpu_percent: int, connections: int, has_readers: bool
+    purpose: str,
+    cluster_id: str,
+    *,
+    cpu_percent: int,
+    min_capacity: float,
+    max_capacity: float,
+    has_readers: bool,
 ) -> list[Alarm]:
     """Watch an Aurora cluster. A paused one reports nothing, which is fine.
 
@@ -111,13 +129,15 @@ def database_alarms(
         purpose: Part of the alarms' names.
         cluster_id: Identifier of the cluster.
         cpu_percent: Processor use that is too much.
-        connections: Connections that are too many.
+        min_capacity: Fewest capacity units of the cluster.
+        max_capacity: Most capacity units of the cluster.
         has_readers: Whether the cluster has readers, which can lag behind.
     """
 
     def metric(name: str, statistic: str) -> Metric:
         return Metric("AWS/RDS", name, {"DBClusterIdentifier": cluster_id}, statistic)
 
+    connections = _most_connections(min_capacity, max_capacity) * 4 // 5
     lag = Alarm(
         f"{purpose}-replica-lag",
         "A reader of the database is more than a second behind the writer.",
@@ -143,7 +163,7 @@ def database_alarms(
         ),
         Alarm(
             f"{purpose}-connections",
-            f"The database has more than {connections} connections.",
+            f"The database has more than {connections} connections, four fifths of what it takes.",
             metric("DatabaseConnections", "Maximum"),
             threshold=connections,
             periods=3,
@@ -156,6 +176,15 @@ def database_alarms(
         ),
         *([lag] if has_readers else []),
     ]
+
+
+def _most_connections(min_capacity: float, max_capacity: float) -> int:
+    """Return fewer than Aurora allows, 189 for one capacity unit and 3360 for sixteen.
+
+    Aurora Serverless v2 sets ``max_connections`` by the largest capacity, up to 5000, and up to 2000 if the
+    smallest is half a unit or none (Aurora user guide, "Maximum connections for Aurora Serverless v2").
+    """
+    return min(int(max_capacity * 189), 2000 if min_capacity <= 0.5 else 5000)
 
 
 def table_alarms(purpose: str, table_name: str) -> list[Alarm]:
@@ -282,6 +311,43 @@ def delivery_alarms(purpose: str, delivery_stream_name: str) -> list[Alarm]:
             comparison=Comparison.BELOW,
             periods=2,
         ),
+        # Subscription filters that deliver nothing: Firehose then sees nothing wrong.
+        silence_alarm(purpose, f"the log groups to {purpose}", metric("IncomingRecords", "Sum")),
+    ]
+
+
+def silence_alarm(purpose: str, what: str, metric: Metric) -> Alarm:
+    """Watch something that always reports: an hour without anything means that it is broken.
+
+    Args:
+        purpose: Part of the alarm's name.
+        what: What has fallen silent.
+        metric: Counts what it reports.
+    """
+    return Alarm(
+        f"{purpose}-silence",
+        f"Nothing has come from {what} for an hour.",
+        replace(metric, period_seconds=_HOUR),
+        threshold=1,
+        comparison=Comparison.BELOW,
+        missing=MissingData.BAD,
+    )
+
+
+def topic_alarms(purpose: str, topic_name: str) -> list[Alarm]:
+    """Watch a topic: whether its subscribers get what is published.
+
+    Args:
+        purpose: Part of the alarms' names.
+        topic_name: The topic.
+    """
+    return [
+        Alarm(
+            f"{purpose}-delivery",
+            "A subscriber did not get what was published; the subscribers' addresses may be out of date.",
+            Metric("AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": topic_name}),
+            threshold=0,
+        )
     ]
 
 

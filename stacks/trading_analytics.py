@@ -11,7 +11,7 @@ from modules import critical_events as critical
 from modules import grants, service_alarms
 from modules.access_log_bucket import AccessLogBucket, AccessLogBucketProps
 from modules.access_tables import AccessTables, AccessTablesProps
-from modules.alarms import Alarm, Alarms, AlarmsProps
+from modules.alarms import Alarm, Alarms, AlarmsProps, Metric
 from modules.alert_topic import PUBLISHERS, AlertTopic, AlertTopicProps
 from modules.api.account import ApiAccount, ApiAccountProps
 from modules.api.description import Description
@@ -34,6 +34,7 @@ from modules.function_layer import FunctionLayer, FunctionLayerProps
 from modules.function_package import FunctionPackage, LayerPackage
 from modules.log_archive import LogArchive, LogArchiveProps
 from modules.log_group import LogGroup
+from modules.log_metric import LogMetric, LogMetricProps
 from modules.network.flow_logs import FlowLogs, FlowLogsProps
 from modules.network.gateway_endpoints import GatewayEndpoints, GatewayEndpointsProps
 from modules.network.interface_endpoints import InterfaceEndpoints, InterfaceEndpointsProps
@@ -68,6 +69,7 @@ ALERTS_TIMEOUT_SECONDS = 30
 ALERTS_CONCURRENCY = 2
 ALERT_WINDOW_SECONDS = 900
 CLIENT_ERROR_ALARM_PERCENT = 50
+FAILED_LOGINS_ALARM = 5
 BLOCKED_REQUESTS_ALARM = 1000
 REJECTED_ROWS_ALARM = 1000
 
@@ -244,8 +246,27 @@ class TradingAnalyticsStack(WorkloadStack):
             "db",
             self._database.cluster_identifier,
             cpu_percent=stack.aurora.cpu_alarm_percent,
-            connections=1000,
+            min_capacity=stack.aurora.min_capacity,
+            max_capacity=stack.aurora.max_capacity,
             has_readers=stack.aurora.readers > 0,
+        )
+        failed_logins = LogMetric(
+            self,
+            "failed-logins",
+            context,
+            LogMetricProps(
+                purpose="db-failed-logins",
+                log_group_name=self._database.log_groups["postgresql"].name,
+                pattern=critical.FAILED_LOGIN_EVENTS,
+            ),
+        )
+        self._alarms["Database"].append(
+            Alarm(
+                "db-failed-logins",
+                "Somebody tries to log in to the database and is refused, again and again.",
+                failed_logins.metric,
+                threshold=FAILED_LOGINS_ALARM,
+            )
         )
         for purpose, table in (("sessions", self._tables.sessions), ("api-keys", self._tables.api_keys)):
             self._alarms["Tables"] += service_alarms.table_alarms(purpose, table.name)
@@ -307,14 +328,16 @@ class TradingAnalyticsStack(WorkloadStack):
                 ),
             ],
         )
-        self._alarms["Functions"].append(
+        self._alarms["Alerts"] += [
+            service_alarms.lost_events_alarm("critical-events", self._alert_function.name),
             Alarm(
                 "critical-events-unremembered",
                 "The alert function can't use its table, and alerts of the same again and again.",
                 self._alert_function.metric("UnrememberedAlerts"),
                 threshold=0,
-            )
-        )
+            ),
+            *service_alarms.topic_alarms("alerts", self._topic.name),
+        ]
         self._critical_events = CriticalEvents(
             self,
             "critical-events-picking",
@@ -423,7 +446,24 @@ class TradingAnalyticsStack(WorkloadStack):
                 max_concurrency=concurrency,
             ),
         )
+        memory = LogMetric(
+            self,
+            "market-data-memory",
+            context,
+            LogMetricProps(
+                purpose="market-data-memory",
+                log_group_name=processor.log_group.name,
+                pattern=critical.FUNCTION_REPORTS,
+                value="$.record.metrics.maxMemoryUsedMB",
+            ),
+        )
         self._alarms["Functions"] += [
+            Alarm(
+                "market-data-memory",
+                f"The processor uses nine tenths of its {PROCESSOR_MEMORY_MB} MB of memory.",
+                memory.metric,
+                threshold=PROCESSOR_MEMORY_MB * 0.9,
+            ),
             Alarm(
                 "market-data-unreadable-files",
                 "A file that is no trades file was put into the raw bucket; the processor's log names it.",
@@ -544,6 +584,27 @@ class TradingAnalyticsStack(WorkloadStack):
             client_error_percent=CLIENT_ERROR_ALARM_PERCENT,
             latency_p99_ms=stack.api.latency_alarm_ms,
         )
+        throttled = LogMetric(
+            self,
+            "throttled-requests",
+            context,
+            LogMetricProps(
+                purpose="api-throttled-requests",
+                log_group_name=self._stage.access_logs.name,
+                pattern=critical.API_THROTTLED_EVENTS,
+            ),
+        )
+        self._alarms["API"].append(
+            Alarm(
+                "api-throttled-requests",
+                "A client asks for more than its key allows; the access log's apiKeyId says which.",
+                throttled.metric,
+                # One in a hundred of what one key may ask.
+                threshold=stack.api.key_rate_limit * 60 / 100,
+                periods=5,
+                bad_periods=3,
+            )
+        )
         self._alarms["Web firewall"] += service_alarms.firewall_alarms(
             "web-firewall", firewall.name, stack.region, blocked_requests=BLOCKED_REQUESTS_ALARM
         )
@@ -597,6 +658,13 @@ class TradingAnalyticsStack(WorkloadStack):
             )
             # The trail's files are in the archive already, so its log group is watched and not carried there.
             self._critical_events.watch("audit-trail", trail.log_group, critical.TRAIL_EVENTS)
+            self._alarms["Security"].append(
+                service_alarms.silence_alarm(
+                    "audit-trail",
+                    "the audit trail",
+                    Metric("AWS/Logs", "IncomingLogEvents", {"LogGroupName": trail.log_group.name}),
+                )
+            )
             self._alarms["Security"] += SecurityMetrics(
                 self, "security-metrics", context, SecurityMetricsProps(trail.log_group.name)
             ).alarms

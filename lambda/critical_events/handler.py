@@ -31,7 +31,8 @@ _TABLE_PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_
 _TOPIC_PATIENCE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
 
 logger = Logger()
-tracer = Tracer()
+# botocore alone: to look for every library that X-Ray knows takes longer than to import this module.
+tracer = Tracer(patch_modules=["botocore"])
 metrics = Metrics()
 
 

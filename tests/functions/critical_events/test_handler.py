@@ -117,11 +117,17 @@ def test_same_kind_is_told_once_a_window_and_what_was_not_told_is_counted(
 
 
 @pytest.mark.requirement("OBS-3")
-def test_untold_events_are_counted_by_log_group_and_kind(handler: ModuleType, published: Published) -> None:
+def test_untold_events_are_counted_by_log_group_and_kind(
+    handler: ModuleType, published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
     first, second, elsewhere = (delivery("a"), delivery("b"), delivery("a", log_group="elsewhere"))
     for event in (first, second, elsewhere, first, first, second, elsewhere):
         handler.handler(event, LambdaContext())
-    assert len(published()) == 3
+    handler.handler(delivery("a", "b", log_group="both"), LambdaContext())
+    capsys.readouterr()
+    handler.handler(delivery("a", "b", log_group="both"), LambdaContext())
+    assert _metrics(capsys) == {"SuppressedAlerts": 2}
+    assert len(published()) == 4
     _end_the_window()
     for event, untold in (
         (first, "2 earlier events"),

@@ -108,8 +108,36 @@ def _report(status: str) -> str:
             ],
             ['{"eventName": "GetObject"}', '{"errorCode": "NoSuchKey"}'],
         ),
+        (
+            critical_events.FUNCTION_REPORTS,
+            [_report("success"), _report("timeout")],
+            ['{"type": "platform.start"}', '{"level": "ERROR"}', "REPORT"],
+        ),
+        (
+            critical_events.API_THROTTLED_EVENTS,
+            ['{"status": "429"}'],
+            ['{"status": "403"}', '{"status": "500", "path": "/429"}'],
+        ),
+        (
+            critical_events.FAILED_LOGIN_EVENTS,
+            [
+                'FATAL:  PAM authentication failed for user "market_writer"',
+                'FATAL:  password authentication failed for user "postgres"',
+                'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "eve", no encryption',
+            ],
+            ["LOG:  connection authorized: user=market_writer", "ERROR:  permission denied for table bars"],
+        ),
     ],
-    ids=["function", "api-access", "api-execution", "database", "trail"],
+    ids=[
+        "function",
+        "api-access",
+        "api-execution",
+        "database",
+        "trail",
+        "function-report",
+        "api-throttled",
+        "failed-login",
+    ],
 )
 def test_patterns_pick_what_is_critical(pattern: str, critical: list[str], ordinary: list[str]) -> None:
     matches = compile_pattern(pattern)

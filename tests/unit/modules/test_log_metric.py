@@ -29,4 +29,22 @@ def test_filter_counts_matching_events_and_zero_otherwise() -> None:
             "unit": "Count",
         },
     )
-    assert metrics == [Metric("trading-logs-dev", "trading-denied-calls-dev")]
+    assert metrics == [Metric("trading-logs-dev", "trading-denied-calls-dev", {}, "Sum")]
+
+
+@pytest.mark.requirement("OBS-3")
+def test_filter_takes_a_value_from_events_and_has_none_otherwise() -> None:
+    metrics: list[Metric] = []
+
+    def build(stack: TerraformStack) -> None:
+        props = LogMetricProps("memory", "/aws/lambda/f", '{ $.type = "platform.report" }', "$.record.memory")
+        metrics.append(LogMetric(stack, "metric", CONTEXT, props).metric)
+
+    transformation = synthesize(build).one("aws_cloudwatch_log_metric_filter")["metric_transformation"]
+    assert transformation == {
+        "namespace": "trading-logs-dev",
+        "name": "trading-memory-dev",
+        "value": "$.record.memory",
+        "unit": "None",
+    }
+    assert metrics == [Metric("trading-logs-dev", "trading-memory-dev", {}, "Maximum")]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from modules import service_alarms
-from modules.alarms import Alarm, Comparison, Expression, Metric
+from modules.alarms import Alarm, Comparison, Expression, Metric, MissingData
 
 Row = tuple[str, str, str, Comparison, float]
 
@@ -55,16 +55,40 @@ def test_queue() -> None:
 @pytest.mark.parametrize("has_readers", [True, False])
 def test_database(has_readers: bool) -> None:
     alarms = service_alarms.database_alarms(
-        "database", "cluster", cpu_percent=70, connections=500, has_readers=has_readers
+        "database",
+        "cluster",
+        cpu_percent=70,
+        min_capacity=2,
+        max_capacity=4,
+        has_readers=has_readers,
     )
     lag = ("database-replica-lag", "AWS/RDS AuroraReplicaLagMaximum", "Maximum", ABOVE, 1000)
     assert _rows(alarms, {"DBClusterIdentifier": "cluster"}) == [
         ("database-cpu", "AWS/RDS CPUUtilization", "Average", ABOVE, 70),
         ("database-capacity", "AWS/RDS ACUUtilization", "Average", ABOVE, 90),
-        ("database-connections", "AWS/RDS DatabaseConnections", "Maximum", ABOVE, 500),
+        ("database-connections", "AWS/RDS DatabaseConnections", "Maximum", ABOVE, 604),
         ("database-deadlocks", "AWS/RDS Deadlocks", "Maximum", ABOVE, 0),
         *([lag] if has_readers else []),
     ]
+
+
+@pytest.mark.requirement("OBS-3")
+@pytest.mark.parametrize(
+    ("min_capacity", "max_capacity", "connections"),
+    [(0, 1, 151), (0.5, 8, 1209), (0, 32, 1600), (0.5, 32, 1600), (1, 32, 4000), (2, 256, 4000)],
+)
+def test_database_alarms_before_aurora_refuses_connections(
+    min_capacity: float, max_capacity: float, connections: int
+) -> None:
+    alarms = service_alarms.database_alarms(
+        "db",
+        "cluster",
+        cpu_percent=70,
+        min_capacity=min_capacity,
+        max_capacity=max_capacity,
+        has_readers=False,
+    )
+    assert {alarm.purpose: alarm.threshold for alarm in alarms}["db-connections"] == connections
 
 
 @pytest.mark.requirement("OBS-3")
@@ -97,10 +121,13 @@ def test_api_whose_shares_are_averages() -> None:
 
 @pytest.mark.requirement("OBS-3")
 def test_delivery_firewall_and_nat() -> None:
-    assert _rows(service_alarms.delivery_alarms("archive", "stream"), {"DeliveryStreamName": "stream"}) == [
+    delivery = service_alarms.delivery_alarms("archive", "stream")
+    assert _rows(delivery, {"DeliveryStreamName": "stream"}) == [
         ("archive-freshness", "AWS/Firehose DeliveryToS3.DataFreshness", "Maximum", ABOVE, 1800),
         ("archive-delivery", "AWS/Firehose DeliveryToS3.Success", "Average", BELOW, 1),
+        ("archive-silence", "AWS/Firehose IncomingRecords", "Sum", BELOW, 1),
     ]
+    assert [alarm.missing for alarm in delivery] == [MissingData.FINE, MissingData.FINE, MissingData.BAD]
     firewall = service_alarms.firewall_alarms("firewall", "acl", "us-east-1", blocked_requests=1000)
     assert _rows(firewall, {"WebACL": "acl", "Region": "us-east-1", "Rule": "ALL"}) == [
         ("firewall-blocked", "AWS/WAFV2 BlockedRequests", "Sum", ABOVE, 1000)
@@ -110,3 +137,27 @@ def test_delivery_firewall_and_nat() -> None:
         ("nat-1-ports", "AWS/NATGateway ErrorPortAllocation", "Sum", ABOVE, 0)
     ]
     assert second.purpose == "nat-2-ports"
+
+
+@pytest.mark.requirement("OBS-3")
+def test_what_always_reports_is_missed_after_an_hour() -> None:
+    metric = Metric("AWS/Logs", "IncomingLogEvents", {"LogGroupName": "trail"})
+    assert service_alarms.silence_alarm("trail", "the trail", metric) == Alarm(
+        "trail-silence",
+        "Nothing has come from the trail for an hour.",
+        Metric("AWS/Logs", "IncomingLogEvents", {"LogGroupName": "trail"}, period_seconds=3600),
+        threshold=1,
+        comparison=BELOW,
+        missing=MissingData.BAD,
+    )
+
+
+@pytest.mark.requirement("OBS-3")
+def test_topic_and_asynchronous_function() -> None:
+    assert _rows(service_alarms.topic_alarms("alerts", "topic"), {"TopicName": "topic"}) == [
+        ("alerts-delivery", "AWS/SNS NumberOfNotificationsFailed", "Sum", ABOVE, 0)
+    ]
+    lost = service_alarms.lost_events_alarm("alerts", "function")
+    assert _rows([lost], {"FunctionName": "function"}) == [
+        ("alerts-lost-events", "AWS/Lambda DeadLetterErrors", "Sum", ABOVE, 0)
+    ]
