@@ -16,11 +16,15 @@ from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
 from local.event_sources import sqs_event
+from local.permissions import platform
+from local.runtime.function import FunctionConfiguration
 from local.runtime.functions import Functions
 from local.runtime.invocation import Invocation, ThrottledError
 
 _CONCURRENT_BATCHES = 5
 """Lambda starts with five batches at once; a mapping's own maximum replaces it."""
+
+_POLLING = ("GetQueueAttributes", "ReceiveMessage")
 
 _RECHECK_SECONDS = 1.0
 """Messages in flight may be made visible earlier than their time-out says; nothing tells the poller."""
@@ -82,7 +86,9 @@ class QueuePollers:
                     visible = len(queue.messages)
                     gathering_since = (gathering_since or time.monotonic()) if visible else None
                     pause = _gathering_left(mapping, visible, gathering_since)
-                    if pause is None:
+                    if pause is None and visible and not _may(mapping, *_POLLING):
+                        pause = _RECHECK_SECONDS  # the role may be mended meanwhile
+                    elif pause is None:
                         messages = _receive(queue, mapping.batch_size)
                         if messages:
                             gathering_since = None
@@ -107,10 +113,12 @@ class QueuePollers:
         failed: set[str] = set()
         if chosen:
             failed = await self._invoke(mapping, chosen)
+        done = [message for message in messages if message.id not in failed]
+        if not done or not _may(mapping, "DeleteMessage"):
+            return
         backend = sqs_backends[queue.account_id][queue.region]
-        for message in messages:
-            if message.id not in failed:
-                backend.delete_message(queue.name, message.receipt_handle)
+        for message in done:
+            backend.delete_message(queue.name, message.receipt_handle)
 
     async def _invoke(self, mapping: Any, records: dict[str, dict[str, Any]]) -> set[str]:
         """Invokes the function with a batch; gives the ids of the messages that failed."""
@@ -144,6 +152,17 @@ def _gathering_left(mapping: Any, visible: int, since: float | None) -> float | 
         return None
     left = since + window - time.monotonic()
     return left if left > 0 else None
+
+
+def _may(mapping: Any, *operations: str) -> bool:
+    """Whether the function's role lets the poller do all of this with the queue."""
+    name = mapping.event_source_arn.rpartition(":")[2]
+    try:
+        function = get_backend(mapping.account_id, mapping.region).get_function(mapping.function_arn)
+    except UnknownFunctionException:
+        return False
+    configuration = FunctionConfiguration.of(function)
+    return all(platform.may(configuration, "sqs", operation, QueueName=name) for operation in operations)
 
 
 def _receive(queue: Any, count: int) -> list[Any]:

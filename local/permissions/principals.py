@@ -1,7 +1,7 @@
 """Who calls: sessions of roles, and the policies that bind them, as moto keeps them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
@@ -57,6 +57,14 @@ class RoleSession:
         }
 
 
+class _Function(Protocol):
+    @property
+    def role_arn(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Policies:
     """What binds a session.
@@ -87,12 +95,8 @@ def find(access_key_id: str) -> RoleSession | None:
     return None
 
 
-def of_lambda(function: Any) -> RoleSession:
-    """The session in which Lambda itself works for a function (logs, polling, dead letters).
-
-    Args:
-        function: what has the `role_arn` and the `name` of the function.
-    """
+def of_lambda(function: _Function) -> RoleSession:
+    """The session in which Lambda itself works for a function."""
     return RoleSession(function.role_arn, function.name)
 
 

@@ -119,10 +119,12 @@ class AsynchronousInvocations:
         attempts: int,
     ) -> None:
         self._record(function, settings.on_failure, invocation, outcome, condition, attempts)
-        dead_letter_arn = FunctionConfiguration.of(function).dead_letter_arn
+        configuration = FunctionConfiguration.of(function)
+        dead_letter_arn = configuration.dead_letter_arn
         if dead_letter_arn is not None:
             attributes = destinations.dead_letter_attributes(invocation, outcome)
-            self._destinations.deliver(dead_letter_arn, invocation.payload.decode(), attributes)
+            event = invocation.payload.decode()
+            self._destinations.deliver(configuration, dead_letter_arn, event, attributes)
 
     def _record(
         self,
@@ -139,7 +141,7 @@ class AsynchronousInvocations:
         if function.version == "$LATEST":
             qualified += ":$LATEST"
         record = destinations.record(qualified, invocation, outcome, condition, attempts)
-        self._destinations.deliver(destination, json.dumps(record))
+        self._destinations.deliver(FunctionConfiguration.of(function), destination, json.dumps(record))
 
 
 def _find(function_arn: str) -> Any | None:

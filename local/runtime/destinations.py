@@ -8,6 +8,8 @@ from typing import Any
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from local.permissions import platform
+from local.runtime.function import FunctionConfiguration
 from local.runtime.invocation import Invocation, Outcome
 from local.runtime.platform_log import timestamp
 
@@ -76,10 +78,17 @@ class Destinations:
     def __init__(self, invoke: Callable[[str, bytes], None]) -> None:
         self._invoke = invoke
 
-    def deliver(self, arn: str, body: str, attributes: dict[str, dict[str, str]] | None = None) -> None:
+    def deliver(
+        self,
+        function: FunctionConfiguration,
+        arn: str,
+        body: str,
+        attributes: dict[str, dict[str, str]] | None = None,
+    ) -> None:
         """Delivers one record; what can't be delivered is told in the local AWS's own log.
 
         Args:
+            function: the function whose record it is; its role has to allow the delivery.
             arn: queue, topic or function.
             body: the record, JSON.
             attributes: message attributes, for a queue.
@@ -87,11 +96,14 @@ class Destinations:
         _, _, service, region, account, name, *_ = arn.split(":")
         try:
             if service == "sqs":
-                sqs_backends[account][region].send_message(name, body, message_attributes=attributes)
+                if platform.may(function, "sqs", "SendMessage", QueueName=name):
+                    sqs_backends[account][region].send_message(name, body, message_attributes=attributes)
             elif service == "sns":
-                sns_backends[account][region].publish(message=body, arn=arn)
+                if platform.may(function, "sns", "Publish", TopicArn=arn):
+                    sns_backends[account][region].publish(message=body, arn=arn)
             elif service == "lambda":
-                self._invoke(arn, body.encode())
+                if platform.may(function, "lambda", "Invoke", FunctionName=arn):
+                    self._invoke(arn, body.encode())
             else:
                 _logger.error("destination %s: the local AWS knows no destinations of this service", arn)
         except Exception:

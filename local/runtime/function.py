@@ -23,6 +23,7 @@ class FunctionConfiguration:
         timeout: seconds until an invocation is ended.
         role_arn: execution role.
         environment: the function's own variables.
+        environment_key: key that they are encrypted with, where it is not Lambda's own.
         layer_arns: layer versions in the order in which Lambda merges them, a later one wins.
         code_sha256: identifies the code.
         log_group: where its output goes.
@@ -43,6 +44,7 @@ class FunctionConfiguration:
     timeout: int
     role_arn: str
     environment: Mapping[str, str]
+    environment_key: str | None
     layer_arns: tuple[str, ...]
     code_sha256: str
     log_group: str
@@ -68,6 +70,7 @@ class FunctionConfiguration:
             timeout=int(described["Timeout"]),
             role_arn=described["Role"],
             environment={k: str(v) for k, v in (function.environment_vars or {}).items()},
+            environment_key=described.get("KMSKeyArn") or None,
             layer_arns=tuple(layer["Arn"] for layer in described["Layers"]),
             code_sha256=described["CodeSha256"],
             log_group=logging.get("LogGroup") or f"/aws/lambda/{function.function_name}",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.permissions import platform
 from local.runtime import platform_log, worker_environment
 from local.runtime.function import FunctionConfiguration
 from local.runtime.invocation import Invocation, Outcome
@@ -99,8 +100,11 @@ class Worker:
         ending: _Ending | None = None
         if self._process is None:
             begin = time.perf_counter()
-            await self._start()
-            ending = await self._initialize(invocation.request_id)
+            if platform.may_read_environment(self._function):
+                await self._start()
+                ending = await self._initialize(invocation.request_id)
+            else:
+                ending = _locked(invocation.request_id)
             initialization_ms = (time.perf_counter() - begin) * 1000
         self._log.write_lines(platform_log.start(self._function, invocation.request_id))
         begin = time.perf_counter()
@@ -223,6 +227,12 @@ class Worker:
     def _timed_out(self, request_id: str) -> _Ending:
         message = f"Task timed out after {self._function.timeout:.2f} seconds"
         return _Ending(_described(request_id, "Sandbox.Timedout", message), "timeout", message)
+
+
+def _locked(request_id: str) -> _Ending:
+    """The end of a start without the environment; AWS refuses the invocation itself with this error."""
+    message = "Lambda was unable to decrypt the environment variables because KMS access was denied."
+    return _Ending(_described(request_id, "KMSAccessDeniedException", message), "failure", message)
 
 
 def _described(request_id: str, error_type: str, message: str) -> Answer:

@@ -90,6 +90,7 @@ def _credentials(function: FunctionConfiguration) -> dict[str, str]:
         duration=_SESSION_SECONDS,
         external_id=None,
     )
+    session.source_function_arn = ":".join(function.arn.split(":")[:7])  # what its calls are known by
     return {
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
