@@ -22,6 +22,7 @@ def handler(event, context):
 def subscribe(aws: LocalAws, pattern: str, source: str = PRINT) -> tuple[str, str]:
     """Makes a log group whose matching events go to a function; gives both names."""
     name = aws.function(source)
+    aws.permit(name, "logs")
     group = f"/app/{uuid.uuid4().hex[:8]}"
     logs = aws.client("logs")
     logs.create_log_group(logGroupName=group)

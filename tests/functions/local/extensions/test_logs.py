@@ -21,6 +21,9 @@ def function(client: Callable[[str], Any], unique: str) -> str:
         FunctionName=unique, Role=role, Runtime="python3.13", Handler="handler.handler",
         Code={"ZipFile": package.getvalue()},
     )  # fmt: skip
+    client("lambda").add_permission(
+        FunctionName=unique, StatementId="s", Action="lambda:InvokeFunction", Principal="logs.amazonaws.com"
+    )
     return str(created["FunctionArn"])
 
 

@@ -65,6 +65,7 @@ def test_a_refused_request_is_logged_with_its_error(aws: LocalAws, logged: Api, 
 
 def test_subscription_filters_see_the_entries(aws: LocalAws, logged: Api, group: str) -> None:
     seen = aws.function("def handler(event, context):\n    print('SEEN', event['awslogs'] is not None)\n")
+    aws.permit(seen, "logs")
     aws.client("logs").put_subscription_filter(
         logGroupName=group,
         filterName="errors",

@@ -113,6 +113,7 @@ def test_a_notification_invokes_asynchronously(aws: LocalAws) -> None:
     name = aws.function(
         "import json\ndef handler(event, context):\n    print(event['Records'][0]['Sns']['Message'])\n"
     )
+    aws.permit(name, "sns")
     topic = aws.client("sns").create_topic(Name="alerts")["TopicArn"]
     endpoint = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
     aws.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=endpoint)
