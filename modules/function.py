@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionDeadLetterConfig,
@@ -75,6 +76,7 @@ class FunctionProps:
         statements: What it may do beside what every function does. See ``modules.grants``.
         ephemeral_storage_mb: Space in ``/tmp``, 512 to 10240 MiB.
         classification: Data classification of what it works on.
+        after: What has to be there before the function is made or changed, such as a database's schema.
     """
 
     purpose: str
@@ -91,6 +93,7 @@ class FunctionProps:
     statements: Sequence[Statement] = ()
     ephemeral_storage_mb: int = 512
     classification: DataClassification = DataClassification.CONFIDENTIAL
+    after: Sequence[ITerraformDependable] = ()
 
 
 class Function(Construct):
@@ -104,6 +107,7 @@ class Function(Construct):
         arn: The function's ARN.
         invoke_arn: ARN by which API Gateway invokes it.
         role_arn: ARN of its role.
+        code_sha256: Hash of its zip, known before an apply.
         log_group: Its log group.
         dead_letter_queue: Its dead-letter queue.
     """
@@ -181,12 +185,13 @@ class Function(Construct):
             ),
             tags=context.tags(props.classification, name),
             # Lambda checks at creation that the role may make network interfaces and write to the queue.
-            depends_on=list(role.attachments),
+            depends_on=[*role.attachments, *props.after],
         )
         self.name = function.function_name
         self.arn = function.arn
         self.invoke_arn = function.invoke_arn
         self.role_arn = role.arn
+        self.code_sha256 = props.code.base64_sha256
 
     def metric(self, name: str, statistic: str = "Sum") -> Metric:
         """Return one of the metrics that the function itself reports (through Powertools, in EMF)."""

@@ -3,6 +3,7 @@
 Paths are relative to the stack's folder, ``cdktf.out/stacks/<stack id>``, where Terraform runs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,31 +40,35 @@ class Archive:
 class FunctionPackage(Construct):
     """One package of ``lambda/``, with its folder, so that the handler is ``<package>.handler.handler``.
 
+    Packages that it shares with others lie beside it, and are imported by their names.
+
     Attributes:
         archive: The zip.
     """
 
-    def __init__(self, scope: Construct, id_: str, package: str) -> None:
+    def __init__(self, scope: Construct, id_: str, package: str, shared: Sequence[str] = ()) -> None:
         """Declare the zip.
 
         Args:
             scope: Owner.
             id_: Id within the owner.
             package: Folder below ``lambda/``.
+            shared: Other folders there that it imports.
 
         Raises:
             ValueError: There is no such package.
         """
         super().__init__(scope, id_)
         packages = {path.parent.name for path in (_PROJECT / "lambda").glob("*/__init__.py")}
-        if package not in packages:
-            raise ValueError(f"no package {package!r} in lambda/; there are {', '.join(sorted(packages))}")
+        wanted = {package, *shared}
+        for missing in sorted(wanted - packages):
+            raise ValueError(f"no package {missing!r} in lambda/; there are {', '.join(sorted(packages))}")
         self.archive = _zip(
             self,
             folder="lambda",
             name=package,
-            # The provider can only exclude: everything but the package's folder, by name, and loose files.
-            excludes=(*sorted(packages - {package}), _LOOSE_FILES, *_LEFTOVERS),
+            # The provider can only exclude: everything but the wanted folders, by name, and loose files.
+            excludes=(*sorted(packages - wanted), _LOOSE_FILES, *_LEFTOVERS),
         )
 
 

@@ -95,6 +95,28 @@ def publish_to_topic(context: Context, name: str, topic_arn: str, key_arn: str) 
     ]
 
 
+def read_secret(context: Context, name: str, secret_arn: str, key_arn: str) -> list[Statement]:
+    """Allow reading a secret's present value."""
+    return [
+        Statement(f"Read{name}", ["secretsmanager:GetSecretValue"], [secret_arn]),
+        _use_key(context, f"Read{name}Key", key_arn, "secretsmanager", ["kms:Decrypt"]),
+    ]
+
+
+def connect_to_database(context: Context, name: str, cluster_resource_id: str, user: str) -> list[Statement]:
+    """Allow logging in to a cluster as one user, with a token instead of a password.
+
+    What that user may do is written in the database, by its migrations.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+    """
+    # No resource has this ARN as an attribute; it names the cluster by the id that AWS gives only once.
+    arn = (
+        f"arn:{context.partition}:rds-db:{context.region}:{context.account_id}:"
+        f"dbuser:{cluster_resource_id}/{user}"
+    )
+    return [Statement(f"ConnectTo{name}", ["rds-db:connect"], [arn])]
+
+
 def _use_key(context: Context, sid: str, key_arn: str, service: str, actions: Sequence[str]) -> Statement:
     via = Condition("StringEquals", "kms:ViaService", [f"{service}.{context.region}.amazonaws.com"])
     return Statement(sid, actions, [key_arn], conditions=[via])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cdktf import TerraformOutput
+from cdktf import ITerraformDependable, TerraformOutput
 from constructs import Construct
 
 from modules import critical_events as critical
@@ -28,6 +28,8 @@ from modules.critical_events import CriticalEvents, CriticalEventsProps
 from modules.dashboard import Dashboard, DashboardProps, alarm_rows
 from modules.data_buckets import DataBuckets, DataBucketsProps
 from modules.database.aurora_cluster import AuroraCluster, AuroraClusterProps
+from modules.database.client_environment import client_environment
+from modules.database.migrations import Migrations, MigrationsProps
 from modules.encryption_keys import EncryptionKeys, EncryptionKeysProps
 from modules.function import Function, FunctionPlatform, FunctionProps
 from modules.function_layer import FunctionLayer, FunctionLayerProps
@@ -58,7 +60,11 @@ FUNCTION_ENDPOINTS = ("secretsmanager", "sns")
 """AWS services that the functions call and that have no gateway endpoint."""
 
 DATABASE_NAME = "trading"
+DATABASE_WRITER = "market_writer"
+DATABASE_READER = "market_reader"
+"""Users that the migrations make."""
 
+MIGRATIONS_TIMEOUT_SECONDS = 300
 PROCESSOR_TIMEOUT_SECONDS = 300
 PROCESSOR_MEMORY_MB = 1769
 PROCESSOR_ENGINE_MEMORY_MB = 256
@@ -88,6 +94,7 @@ class TradingAnalyticsStack(WorkloadStack):
         self._network()
         self._data()
         self._functions()
+        self._schema()
         self._market_data()
         self._api()
         self._compliance()
@@ -360,7 +367,9 @@ class TradingAnalyticsStack(WorkloadStack):
         reserved_concurrency: int,
         environment: Mapping[str, str],
         statements: Sequence[Statement],
+        shared_packages: Sequence[str] = (),
         ephemeral_storage_mb: int = 512,
+        after: Sequence[ITerraformDependable] = (),
     ) -> Function:
         """Make a function of ``lambda/<package>``, watched by alarms."""
         function = Function(
@@ -370,7 +379,7 @@ class TradingAnalyticsStack(WorkloadStack):
             FunctionProps(
                 purpose=purpose,
                 description=description,
-                code=FunctionPackage(self, f"{purpose}-package", package).archive,
+                code=FunctionPackage(self, f"{purpose}-package", package, shared_packages).archive,
                 handler=f"{package}.handler.handler",
                 platform=self._platform,
                 security_group_ids=[self._security_groups.compute.group_id],
@@ -381,6 +390,7 @@ class TradingAnalyticsStack(WorkloadStack):
                 environment=environment,
                 statements=statements,
                 ephemeral_storage_mb=ephemeral_storage_mb,
+                after=after,
             ),
         )
         self._log_groups[purpose] = (function.log_group, critical.FUNCTION_EVENTS)
@@ -393,9 +403,39 @@ class TradingAnalyticsStack(WorkloadStack):
         )
         return function
 
+    def _schema(self) -> None:
+        """The database's schema, up to date before the functions that use it are made or changed."""
+        context, database = self.context, self._database
+        function = self._function(
+            "migrations",
+            "database_migrations",
+            "Brings the database's schema up to date",
+            timeout_seconds=MIGRATIONS_TIMEOUT_SECONDS,
+            memory_mb=256,
+            reserved_concurrency=1,
+            shared_packages=["database"],
+            environment={
+                **client_environment(context.region, database.endpoint, database.port, DATABASE_NAME),
+                "MASTER_SECRET_ARN": database.master_secret_arn,
+            },
+            statements=grants.read_secret(
+                context, "MasterSecret", database.master_secret_arn, self._keys.secrets.arn
+            ),
+        )
+        self._migrations = Migrations(
+            self,
+            "migrations",
+            MigrationsProps(
+                function_name=function.name,
+                code_sha256=function.code_sha256,
+                cluster_resource_id=database.resource_id,
+                instances=database.instances,
+            ),
+        )
+
     def _market_data(self) -> None:
         """New objects of the raw bucket, by way of a queue, to the processor."""
-        context, keys, buckets = self.context, self._keys, self._buckets
+        context, keys, buckets, database = self.context, self._keys, self._buckets, self._database
         analytics, storage_key = buckets.analytics.arn, keys.storage.arn
         concurrency = self._settings.trading_analytics.processor_concurrency
         objects = ObjectQueue(
@@ -418,9 +458,13 @@ class TradingAnalyticsStack(WorkloadStack):
             memory_mb=PROCESSOR_MEMORY_MB,
             reserved_concurrency=concurrency,
             ephemeral_storage_mb=PROCESSOR_STORAGE_MB,
+            shared_packages=["database"],
             environment={
                 "PROCESSED_BUCKET": buckets.analytics.name,
                 "ENGINE_MEMORY_MB": str(PROCESSOR_ENGINE_MEMORY_MB),
+                **client_environment(
+                    context.region, database.endpoint, database.port, DATABASE_NAME, DATABASE_WRITER
+                ),
             },
             statements=[
                 *grants.consume_queue(context, "RawObjects", objects.queue.arn, keys.messaging.arn),
@@ -433,7 +477,9 @@ class TradingAnalyticsStack(WorkloadStack):
                 *grants.read_objects(context, "Bars", analytics, storage_key, "bars/"),
                 *grants.write_objects(context, "Bars", analytics, storage_key, "bars/"),
                 *grants.write_objects(context, "Rejects", analytics, storage_key, "rejects/"),
+                *grants.connect_to_database(context, "Database", database.resource_id, DATABASE_WRITER),
             ],
+            after=[self._migrations.applied],
         )
         QueueTrigger(
             self,
@@ -487,7 +533,7 @@ class TradingAnalyticsStack(WorkloadStack):
     def _api(self) -> None:
         """The API: function, gateway, stage, keys, firewall."""
         stack, context = self._settings.trading_analytics, self.context
-        keys, buckets = self._keys, self._buckets
+        keys, buckets, database = self._keys, self._buckets, self._database
         function = self._function(
             "api",
             "analytics_api",
@@ -500,7 +546,11 @@ class TradingAnalyticsStack(WorkloadStack):
                 "RAW_BUCKET": buckets.raw.name,
                 "SESSIONS_TABLE": self._tables.sessions.name,
                 "ORIGINS": ",".join(stack.api.dashboard_origins),
+                **client_environment(
+                    context.region, database.reader_endpoint, database.port, DATABASE_NAME, DATABASE_READER
+                ),
             },
+            shared_packages=["database"],
             statements=[
                 *grants.list_objects("Bars", self._buckets.analytics.arn, "bars/"),
                 *grants.read_objects(context, "Bars", self._buckets.analytics.arn, keys.storage.arn, "bars/"),
@@ -514,7 +564,9 @@ class TradingAnalyticsStack(WorkloadStack):
                     keys.dynamodb.arn,
                     ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
                 ),
+                *grants.connect_to_database(context, "Database", database.resource_id, DATABASE_READER),
             ],
+            after=[self._migrations.applied],
         )
         account = (
             ApiAccount(self, "api-account", context, ApiAccountProps(boundary_arn=self._boundary.arn))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle, Token
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
@@ -99,10 +99,11 @@ class AuroraCluster(Construct):
         resource_id: Its id in IAM policies for ``rds-db:connect``.
         endpoint: Host of the writer.
         reader_endpoint: Host that spreads over the readers; the writer where there are none.
-        port: TCP port.
+        port: TCP port, in digits.
         database_name: The database.
         master_secret_arn: Secret that holds the master user's name and password.
         instance_identifiers: Instances; which one writes is decided by failovers.
+        instances: The same, for what needs one that runs.
         log_groups: Log groups by log type.
     """
 
@@ -126,9 +127,10 @@ class AuroraCluster(Construct):
         self.resource_id = cluster.cluster_resource_id
         self.endpoint = cluster.endpoint
         self.reader_endpoint = cluster.reader_endpoint
-        self.port = cluster.port
+        self.port = Token.as_string(cluster.port)
         self.database_name = props.database_name
         self.master_secret_arn = master_secret
+        self.instances: list[ITerraformDependable] = [*instances]
         self.instance_identifiers = [instance.identifier for instance in instances]
         self.log_groups = logs
         EventNotifications(

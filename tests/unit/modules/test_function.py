@@ -2,6 +2,7 @@
 
 import pytest
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
 from modules.function import Function, FunctionPlatform, FunctionProps
 from modules.function_package import Archive
@@ -24,6 +25,7 @@ PLATFORM = FunctionPlatform(
 @pytest.fixture(scope="module")
 def synthesized() -> Synthesized:
     def build(stack: TerraformStack) -> None:
+        schema = SnsTopic(stack, "schema")
         Function(
             stack,
             "function",
@@ -42,6 +44,7 @@ def synthesized() -> Synthesized:
                 environment={"BUCKET": "bucket"},
                 statements=[Statement("ReadRaw", ["s3:GetObject"], ["arn:aws:s3:::raw/*"])],
                 ephemeral_storage_mb=1024,
+                after=[schema],
             ),
         )
 
@@ -97,6 +100,17 @@ def test_environment_is_encrypted_with_the_functions_key(function: Block) -> Non
 
 
 @pytest.mark.requirement("FN-1")
+def test_function_comes_after_its_permissions_and_what_else_it_needs(
+    synthesized: Synthesized, function: Block
+) -> None:
+    attachments = synthesized.all("aws_iam_role_policy_attachment")
+    assert sorted(function["depends_on"]) == [
+        *(f"aws_iam_role_policy_attachment.{name}" for name in sorted(attachments)),
+        "aws_sns_topic.schema",
+    ]
+    assert attachments
+
+
 @pytest.mark.requirement("OBS-1")
 def test_logs_are_json_in_a_declared_encrypted_group(synthesized: Synthesized, function: Block) -> None:
     logging = function["logging_config"]
@@ -120,14 +134,6 @@ def test_failed_asynchronous_invocations_wait_14_days_in_an_encrypted_queue(
     assert queue["name"] == "trading-processor-dlq-dev"
     assert queue["kms_master_key_id"] == PLATFORM.queue_key_arn
     assert queue["message_retention_seconds"] == 14 * 24 * 3600
-
-
-@pytest.mark.requirement("FN-1")
-def test_function_comes_after_its_permissions(synthesized: Synthesized, function: Block) -> None:
-    assert function["depends_on"] == [
-        f"aws_iam_role_policy_attachment.{id_}" for id_ in synthesized.all("aws_iam_role_policy_attachment")
-    ]
-    assert function["depends_on"]
 
 
 @pytest.mark.requirement("IAM-1")

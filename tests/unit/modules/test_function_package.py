@@ -13,11 +13,24 @@ from tests.support.synthesized import Block, Synthesized
 from tools.archive_provider import folder_entries
 
 PROJECT = Path(__file__).resolve().parents[3]
-PACKAGES = sorted(path.parent.name for path in (PROJECT / "lambda").glob("*/__init__.py"))
+FUNCTIONS = sorted(path.parent.name for path in (PROJECT / "lambda").glob("*/handler.py"))
 
 
-def _synthesized(package: str = "critical_events") -> Synthesized:
-    return synthesize(lambda stack: FunctionPackage(stack, "package", package))
+def _synthesized(package: str = "critical_events", *shared: str) -> Synthesized:
+    return synthesize(lambda stack: FunctionPackage(stack, "package", package, shared))
+
+
+def _zipped(excludes: list[str]) -> set[str]:
+    return {name for name, _ in folder_entries(PROJECT / "lambda", excludes, follow_folder_links=True)}
+
+
+def _sources(*packages: str) -> set[str]:
+    return {
+        path.relative_to(PROJECT / "lambda").as_posix()
+        for package in packages
+        for path in (PROJECT / "lambda" / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def _archive() -> Block:
@@ -39,17 +52,18 @@ def test_no_path_of_this_machine_is_synthesized() -> None:
 
 
 @pytest.mark.requirement("FN-1")
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", FUNCTIONS)
 def test_zip_holds_its_package_and_nothing_else(package: str) -> None:
-    excludes = _synthesized(package).one("data.archive_file")["excludes"]
-    names = {name for name, _ in folder_entries(PROJECT / "lambda", excludes, follow_folder_links=True)}
-    sources = {
-        path.relative_to(PROJECT / "lambda").as_posix()
-        for path in (PROJECT / "lambda" / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    names = _zipped(_synthesized(package).one("data.archive_file")["excludes"])
     assert f"{package}/handler.py" in names
-    assert names == sources
+    assert names == _sources(package)
+
+
+@pytest.mark.requirement("FN-1")
+def test_zip_holds_what_the_package_shares_as_well() -> None:
+    names = _zipped(_synthesized("database_migrations", "database").one("data.archive_file")["excludes"])
+    assert {"database/connection.py", "database/certificates/us-east-1.pem"} < names
+    assert names == _sources("database_migrations", "database")
 
 
 @pytest.mark.requirement("FN-1")
@@ -82,6 +96,11 @@ def test_the_folder_as_a_whole_is_not_excluded() -> None:
 def test_unknown_package_is_refused_with_what_there_is() -> None:
     with pytest.raises(ValueError, match=r"no package 'critical_evnts' in lambda/; .*critical_events"):
         _synthesized("critical_evnts")
+
+
+def test_unknown_shared_package_is_refused_as_well() -> None:
+    with pytest.raises(ValueError, match=r"no package 'databse' in lambda/; .*database"):
+        _synthesized("critical_events", "databse")
 
 
 @pytest.mark.requirement("FN-1")

@@ -87,6 +87,23 @@ def _through(service: str) -> list[Condition]:
             ],
         ),
         (
+            grants.read_secret(CONTEXT, "Master", DATA, KEY),
+            [
+                Statement("ReadMaster", ["secretsmanager:GetSecretValue"], [DATA]),
+                Statement("ReadMasterKey", ["kms:Decrypt"], [KEY], conditions=_through("secretsmanager")),
+            ],
+        ),
+        (
+            grants.connect_to_database(CONTEXT, "Database", "cluster-ABC", "market_reader"),
+            [
+                Statement(
+                    "ConnectToDatabase",
+                    ["rds-db:connect"],
+                    ["arn:aws:rds-db:us-east-1:111122223333:dbuser:cluster-ABC/market_reader"],
+                )
+            ],
+        ),
+        (
             grants.list_objects("Bars", DATA, "bars/"),
             [
                 Statement(
@@ -118,6 +135,7 @@ def test_grants_allow_exactly_this(granted: list[Statement], expected: list[Stat
         grants.consume_queue,
         grants.send_to_queue,
         grants.publish_to_topic,
+        grants.read_secret,
     ],
 )
 def test_function_gets_the_datas_own_key(grant: Callable[..., list[Statement]]) -> None:

@@ -67,7 +67,9 @@ def test_functions_may_do_nothing_on_everything_but_what_has_no_resource_level(d
 def test_the_api_reads_bars_and_writes_uploads_and_nothing_else_of_the_buckets(dev: Synthesized) -> None:
     allowed = _actions(dev, "api")
     objects = {
-        resource.rpartition("}/")[2]: actions for resource, actions in allowed.items() if "}/" in resource
+        resource.rpartition("}/")[2]: actions
+        for resource, actions in allowed.items()
+        if "}/" in resource and "aws_s3_bucket" in resource
     }
     assert objects == {
         "bars/*": {"s3:GetObject"},
@@ -113,6 +115,77 @@ def test_the_alert_function_remembers_in_a_table_of_its_own(dev: Synthesized) ->
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
     }
+
+
+@pytest.mark.requirement("DB-2")
+@pytest.mark.parametrize(
+    ("function", "user", "endpoint"),
+    [("market-data", "market_writer", "endpoint"), ("api", "market_reader", "reader_endpoint")],
+)
+def test_functions_reach_the_database_by_verified_tls_each_as_its_own_user(
+    dev: Synthesized, function: str, user: str, endpoint: str
+) -> None:
+    cluster = dev.id_of("aws_rds_cluster")
+    variables = dev.one("aws_lambda_function", function_name=f"trading-{function}-function-dev")[
+        "environment"
+    ]["variables"]
+    assert {name: value for name, value in variables.items() if name.startswith("PG")} == {
+        "PGHOST": f"${{{cluster}.{endpoint}}}",
+        "PGPORT": f"${{{cluster}.port}}",
+        "PGDATABASE": "trading",
+        "PGUSER": user,
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/var/task/database/certificates/us-east-1.pem",
+    }
+    account = "${data.aws_caller_identity.identity.account_id}"
+    (database,) = (item for item in _actions(dev, function).items() if "rds-db:connect" in item[1])
+    assert database == (
+        f"arn:${{data.aws_partition.partition.partition}}:rds-db:us-east-1:{account}:"
+        f"dbuser:${{{cluster}.cluster_resource_id}}/{user}",
+        {"rds-db:connect"},
+    )
+
+
+@pytest.mark.requirement("DB-2")
+def test_only_the_migrations_read_the_master_users_secret(dev: Synthesized) -> None:
+    secret = f"${{{dev.id_of('aws_rds_cluster')}.master_user_secret[0].secret_arn}}"
+    variables = dev.one("aws_lambda_function", function_name="trading-migrations-function-dev")[
+        "environment"
+    ]["variables"]
+    assert variables["MASTER_SECRET_ARN"] == secret
+    assert "PGUSER" not in variables
+    assert _actions(dev, "migrations")[secret] == {"secretsmanager:GetSecretValue"}
+    assert dev.text.count("secretsmanager:GetSecretValue") == 1
+
+
+def test_functions_that_use_the_schema_come_after_the_migrations(dev: Synthesized) -> None:
+    run = dev.id_of("aws_lambda_invocation")
+    _, migrations = dev.target(dev.one("aws_lambda_invocation")["function_name"])
+    assert migrations["handler"] == "database_migrations.handler.handler"
+    after = {
+        function["function_name"]
+        for function in dev.all("aws_lambda_function").values()
+        if run in function["depends_on"]
+    }
+    assert after == {"trading-market-data-function-dev", "trading-api-function-dev"}
+
+
+def test_migrations_run_once_every_instance_of_the_cluster_is_there(prod: Synthesized) -> None:
+    run = prod.one("aws_lambda_invocation")
+    assert set(run["depends_on"]) == {
+        f"aws_rds_cluster_instance.{name}" for name in prod.all("aws_rds_cluster_instance")
+    }
+    archive = prod.id_of("data.archive_file", output_path="${path.module}/database_migrations.zip")
+    assert run["triggers"] == {
+        "code": f"${{{archive}.output_base64sha256}}",
+        "cluster": f"${{{prod.id_of('aws_rds_cluster')}.cluster_resource_id}}",
+    }
+
+
+@pytest.mark.parametrize("package", ["database_migrations", "market_data_processor", "analytics_api"])
+def test_functions_that_use_the_database_bring_its_package(dev: Synthesized, package: str) -> None:
+    excludes = dev.one("data.archive_file", output_path=f"${{path.module}}/{package}.zip")["excludes"]
+    assert not {"database", package} & set(excludes)
 
 
 @pytest.mark.requirement("FN-2")
