@@ -1,17 +1,11 @@
 """Dashboard sessions: what one is, who may see it, when it ends. Knows no AWS."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from analytics_api.problems import bad_request, not_found
-
-DEFAULT_TTL_SECONDS = 3600
-MIN_TTL_SECONDS = 60
-MAX_TTL_SECONDS = 86_400
-_USER_ID = re.compile(r"[A-Za-z0-9_.@-]{1,128}")
+from analytics_api.problems import not_found
 
 
 @dataclass(frozen=True)
@@ -51,32 +45,23 @@ class SessionStore(Protocol):
     def get(self, id_: str) -> Session | None:
         """Return a session, also one that has expired and was not swept away yet."""
 
-    def delete(self, id_: str) -> None:
-        """Forget a session."""
+    def delete(self, id_: str, owner: str, now: datetime) -> bool:
+        """Forget a session that is the owner's and has not expired; return whether there was one."""
 
 
-def open_session(store: SessionStore, owner: str, request: Any, now: datetime) -> Session:
+def open_session(store: SessionStore, owner: str, user_id: str, ttl_seconds: int, now: datetime) -> Session:
     """Open a session.
 
     Args:
         store: Where sessions are kept.
         owner: The client.
-        request: The request's body: ``user_id`` and, if wanted, ``ttl_seconds``.
+        user_id: The client's own name for its user.
+        ttl_seconds: How long it lasts.
         now: The present moment.
-
-    Raises:
-        Problem: The body is not as described.
     """
-    if not isinstance(request, dict) or not set(request) <= {"user_id", "ttl_seconds"}:
-        raise bad_request("the body has user_id and ttl_seconds, and nothing else")
-    user_id, ttl = request.get("user_id"), request.get("ttl_seconds", DEFAULT_TTL_SECONDS)
-    if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
-        raise bad_request("user_id is 1 to 128 letters, digits and _.@-")
-    if type(ttl) is not int or not MIN_TTL_SECONDS <= ttl <= MAX_TTL_SECONDS:
-        raise bad_request(f"ttl_seconds is a whole number from {MIN_TTL_SECONDS} to {MAX_TTL_SECONDS}")
     # DynamoDB's time to live counts whole seconds.
     now = now.astimezone(UTC).replace(microsecond=0)
-    session = Session(secrets.token_urlsafe(32), owner, user_id, now, now + timedelta(seconds=ttl))
+    session = Session(secrets.token_urlsafe(32), owner, user_id, now, now + timedelta(seconds=ttl_seconds))
     store.put(session)
     return session
 
@@ -101,4 +86,5 @@ def end_session(store: SessionStore, owner: str, id_: str, now: datetime) -> Non
     Raises:
         Problem: There is none.
     """
-    store.delete(find_session(store, owner, id_, now).id)
+    if not store.delete(id_, owner, now):
+        raise not_found("the session")

@@ -1,7 +1,9 @@
-"""The API function beside an AWS of its own, in this process."""
+"""The API function beside an AWS of its own and a real PostgreSQL, in this process."""
 
 import importlib
 import json
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -9,14 +11,42 @@ from typing import Any
 
 import boto3
 import pytest
+from analytics_api import description
 from moto import mock_aws
 
+from tests.support.description import Described
+from tests.support.postgresql import Database, database, postgresql  # noqa: F401 - fixtures
+from tests.support.proxy_events import proxy_event
+
 RAW, PROCESSED, TABLE = "raw", "processed", "sessions"
-Answer = tuple[int, Any, dict[str, Any]]
+DESCRIBED = Described()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What API Gateway is given.
+
+    Attributes:
+        status: HTTP status.
+        headers: headers, the first value of each.
+        text: content.
+    """
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        """The content, read as JSON; None where there is none."""
+        return json.loads(self.text) if self.text else None
+
+
+Call = Callable[..., Answer]
 
 
 @dataclass
-class _Context:
+class Context:
     """What powertools' logger reads of an invocation's context."""
 
     function_name: str = "analytics-api"
@@ -25,60 +55,69 @@ class _Context:
     aws_request_id: str = "request"
 
 
-@pytest.fixture
-def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The handler's module, loaded anew as a cold start does, with its buckets and table."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
+def environment(database_environment: dict[str, str]) -> dict[str, str]:
+    """The function's environment."""
+    return {
+        **database_environment,
         "RAW_BUCKET": RAW,
         "PROCESSED_BUCKET": PROCESSED,
         "SESSIONS_TABLE": TABLE,
         "ORIGINS": "https://dashboard.example.com,https://beta.example.com",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        s3 = boto3.client("s3")
-        for bucket in (RAW, PROCESSED):
-            s3.create_bucket(Bucket=bucket)
-        boto3.client("dynamodb").create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "session_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "session_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield importlib.reload(importlib.import_module("analytics_api.handler"))
+        "POWERTOOLS_SERVICE_NAME": "api",
+        "POWERTOOLS_METRICS_NAMESPACE": "functions",
+    }
+
+
+def load_handler() -> ModuleType:
+    """The handler's module, loaded anew as a cold start does; its buckets and table are made."""
+    s3 = boto3.client("s3")
+    for bucket in (RAW, PROCESSED):
+        s3.create_bucket(Bucket=bucket)
+    boto3.client("dynamodb").create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "session_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "session_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return importlib.reload(importlib.import_module("analytics_api.handler"))
 
 
 @pytest.fixture
-def call(handler: ModuleType) -> Callable[..., Answer]:
-    """Call the API as API Gateway does; returns status, body and headers."""
+def handler(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:  # noqa: F811
+    """The handler's module, with an empty database, empty buckets and an empty table."""
+    for name, value in environment(database.environment("market_reader")).items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        yield load_handler()
 
-    def request(
-        method: str, path: str, body: Any = None, *, client: str = "key-1", origin: str = "", **query: str
-    ) -> Answer:
-        answer = handler.handler(
-            {
-                "resource": path,
-                "path": path,
-                "httpMethod": method,
-                "headers": {"Origin": origin} if origin else {},
-                "multiValueHeaders": {"Origin": [origin]} if origin else {},
-                "queryStringParameters": {name.rstrip("_"): value for name, value in query.items()} or None,
-                "multiValueQueryStringParameters": None,
-                "pathParameters": None,
-                "body": body if isinstance(body, str) or body is None else json.dumps(body),
-                "isBase64Encoded": False,
-                "requestContext": {
-                    "requestId": "request-1",
-                    "stage": "dev",
-                    "identity": {"apiKeyId": client, "sourceIp": "192.0.2.1"},
-                },
-            },
-            _Context(),
-        )
-        text = answer["body"]
-        return answer["statusCode"], json.loads(text) if text else None, answer.get("multiValueHeaders", {})
+
+@pytest.fixture
+def call(handler: ModuleType) -> Call:
+    """Call the API as API Gateway does. Every answer is held against the description."""
+
+    def request(method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        # pytest gives each phase of a test its own stdout.
+        logging.getLogger("api").handlers[0].setStream(sys.stdout)  # type: ignore[attr-defined]
+        answer = handler.handler(proxy_event(method, path, body, **options), Context())
+        DESCRIBED.check(operation_of(method, path), answer)
+        headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        return Answer(answer["statusCode"], headers, answer["body"] or "")
 
     return request
+
+
+def operation_of(method: str, path: str) -> str | None:
+    """The id of the operation that a path belongs to, found without the function's routes."""
+    parts = path.split("/")
+    for operation in description.operations():
+        template = operation.path.split("/")
+        if (
+            operation.method == method
+            and len(template) == len(parts)
+            and all(
+                known in ("{symbol}", "{id}") or known == part
+                for known, part in zip(template, parts, strict=True)
+            )
+        ):
+            return operation.id
+    return None
