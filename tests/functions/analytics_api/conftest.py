@@ -97,7 +97,7 @@ def call(handler: ModuleType) -> Call:
 
     def request(method: str, path: str, body: Any = None, **options: Any) -> Answer:
         # pytest gives each phase of a test its own stdout.
-        logging.getLogger("api").handlers[0].setStream(sys.stdout)  # type: ignore[attr-defined]
+        logging.getLogger("api").handlers[0].stream = sys.stdout  # type: ignore[attr-defined]
         answer = handler.handler(proxy_event(method, path, body, **options), Context())
         DESCRIBED.check(operation_of(method, path), answer)
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
