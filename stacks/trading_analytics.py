@@ -47,6 +47,7 @@ from modules.object_queue import ObjectQueue, ObjectQueueProps
 from modules.password_policy import PasswordPolicy
 from modules.policy import Statement
 from modules.queue_trigger import QueueTrigger, QueueTriggerProps
+from modules.recorder_notifications import RecorderNotifications, RecorderNotificationsProps
 from modules.region_boundary import RegionBoundary, RegionBoundaryProps
 from modules.secure_bucket import no_statements
 from modules.security_metrics import SecurityMetrics, SecurityMetricsProps
@@ -508,7 +509,7 @@ class TradingAnalyticsStack(WorkloadStack):
                 "market-data-memory",
                 f"The processor uses nine tenths of its {PROCESSOR_MEMORY_MB} MB of memory.",
                 memory.metric,
-                threshold=PROCESSOR_MEMORY_MB * 0.9,
+                threshold=PROCESSOR_MEMORY_MB * 9 // 10,
             ),
             Alarm(
                 "market-data-unreadable-files",
@@ -552,11 +553,13 @@ class TradingAnalyticsStack(WorkloadStack):
             },
             shared_packages=["database"],
             statements=[
-                *grants.list_objects("Bars", self._buckets.analytics.arn, "bars/"),
-                *grants.read_objects(context, "Bars", self._buckets.analytics.arn, keys.storage.arn, "bars/"),
-                *grants.write_objects(
-                    context, "Uploads", self._buckets.raw.arn, keys.storage.arn, "uploads/"
+                # The database has every longer interval.
+                *grants.list_objects("Seconds", buckets.analytics.arn, "bars/interval=1s/"),
+                *grants.read_objects(
+                    context, "Seconds", buckets.analytics.arn, keys.storage.arn, "bars/interval=1s/"
                 ),
+                # A client uploads by a form that the function signs, so with the function's permission.
+                *grants.put_objects(context, "Uploads", buckets.raw.arn, keys.storage.arn, "uploads/"),
                 *grants.use_table(
                     context,
                     "Sessions",
@@ -625,6 +628,21 @@ class TradingAnalyticsStack(WorkloadStack):
                 log_retention_days=self._settings.log_retention_days,
             ),
         )
+        self._alarms["API"] += [
+            Alarm(
+                f"api-{store}-unavailable",
+                f"Requests fail since {what} can't be reached or refuses the function.",
+                function.metric(metric),
+                threshold=0,
+                periods=5,
+                bad_periods=2,
+            )
+            for store, what, metric in (
+                ("database", "the database", "DatabaseUnavailable"),
+                ("sessions", "the table of sessions", "SessionsUnavailable"),
+                ("objects", "the bucket of bars", "ObjectsUnavailable"),
+            )
+        ]
         self._log_groups["api-access"] = (self._stage.access_logs, critical.API_ACCESS_EVENTS)
         self._log_groups["api-execution"] = (self._stage.execution_logs, critical.API_EXECUTION_EVENTS)
         self._log_groups["web-firewall"] = (firewall.logs, None)
@@ -680,6 +698,10 @@ class TradingAnalyticsStack(WorkloadStack):
             if stack.config_recorder
             else None
         )
+        if recorder:
+            RecorderNotifications(
+                self, "config-notifications", context, RecorderNotificationsProps(self._topic.arn)
+            )
         ComplianceRules(
             self,
             "compliance-rules",
