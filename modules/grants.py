@@ -36,6 +36,16 @@ def write_objects(
     ]
 
 
+def put_objects(
+    context: Context, name: str, bucket_arn: str, key_arn: str, prefix: str = ""
+) -> list[Statement]:
+    """Allow writing objects in one request each, those whose key starts with ``prefix``."""
+    return [
+        Statement(f"Write{name}", ["s3:PutObject"], [f"{bucket_arn}/{prefix}*"]),
+        _use_key(context, f"Write{name}Key", key_arn, "s3", ["kms:GenerateDataKey"]),
+    ]
+
+
 def list_objects(name: str, bucket_arn: str, prefix: str = "") -> list[Statement]:
     """Allow listing the keys that start with ``prefix``; without it, S3 says 403 of a missing object."""
     conditions = (Condition("StringLike", "s3:prefix", [f"{prefix}*"]),) if prefix else ()

@@ -37,6 +37,13 @@ def _through(service: str) -> list[Condition]:
             ],
         ),
         (
+            grants.put_objects(CONTEXT, "Uploads", DATA, KEY, "uploads/"),
+            [
+                Statement("WriteUploads", ["s3:PutObject"], [f"{DATA}/uploads/*"]),
+                Statement("WriteUploadsKey", ["kms:GenerateDataKey"], [KEY], conditions=_through("s3")),
+            ],
+        ),
+        (
             grants.consume_queue(CONTEXT, "Raw", DATA, KEY),
             [
                 Statement(
