@@ -100,7 +100,7 @@ def start(workspace: Workspace, port: int, layers: Path, environment: Mapping[st
     """
     workspace.folder.mkdir(parents=True, exist_ok=True)
     arguments = ["--port", str(port), "--layers", str(layers), "--work", str(workspace.server_work)]
-    arguments += ["--rds-certificate", str(workspace.rds_certificate)]
+    arguments += ["--rds-certificate", str(workspace.rds_certificate), "--mailbox", str(workspace.mailbox)]
     with workspace.server_log.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.server", *arguments],

@@ -1,4 +1,4 @@
-"""`make local`: the stack in an AWS on this machine, with real trades going in and bars coming out.
+"""`make local`: the stack in an AWS on this machine, with real trades going in and the API answering.
 
 Settings, besides those of the stack itself: `TRADES` (file of trades), `LOCAL_AWS_PORT` (4566 by default) and
 `LOCAL_AWS_URL` (an AWS emulator that already runs, instead of the project's own).
@@ -14,8 +14,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools import command, console, local_profile, local_server, trades
+from tools import candlesticks, command, console, local_profile, local_server, trades
 from tools.errors import ToolError
+from tools.local_api import LocalApi
 from tools.local_stack import LocalStack
 from tools.steps import Steps
 from tools.workspace import ROOT, Workspace
@@ -23,8 +24,11 @@ from tools.workspace import ROOT, Workspace
 SAMPLE = ROOT / "samples" / "ibm-20131007-trades.csv.gz"
 HOST_LAYERS = ROOT / "build" / "layers" / "host"
 DEPLOY_STEPS = 5
+DRAWN_INTERVAL, DRAWN_MINUTES, DRAWN_BARS = "5m", 5, "five-minute bars"
 SHOWN_BARS = 10
 SHOWN_REJECTS = 5
+KEYS_OUTPUT = "api_keys"
+"""What the outputs' file holds and the terminal does not show."""
 
 
 def deploy(
@@ -69,8 +73,22 @@ def deploy(
     with steps.step("deploy the stack") as step:
         stack.deploy(lambda progress: step.say(str(progress)))
     outputs = {"endpoint": endpoint, "region": stack.region, "account": account, **stack.outputs()}
-    workspace.outputs.write_text(json.dumps(outputs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    with local_profile.entered(stack.environment):
+        api = LocalApi.find(endpoint, outputs)
+    of_this_machine = {
+        "local_api_url": api.url,
+        KEYS_OUTPUT: dict(api.keys),
+        "database_certificate": str(workspace.rds_certificate),
+    }
+    _write_for_owner(workspace.outputs, json.dumps({**outputs, **of_this_machine}, indent=2, sort_keys=True))
     return stack
+
+
+def _write_for_owner(file: Path, text: str) -> None:
+    """Writes a file that nobody else may read, whatever was there before."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
@@ -122,7 +140,9 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
     outputs = Table(title=f"Outputs of {stack.stack_id} ({stack.workspace.outputs})", title_justify="left")
     outputs.add_column("output")
     outputs.add_column("value", overflow="fold")
-    for name, value in json.loads(stack.workspace.outputs.read_text(encoding="utf-8")).items():
+    written = json.loads(stack.workspace.outputs.read_text(encoding="utf-8"))
+    written[KEYS_OUTPUT] = dict.fromkeys(written[KEYS_OUTPUT], "(in the file)")
+    for name, value in written.items():
         for line in _rows(name, value):
             outputs.add_row(*line)
     out.print(outputs)
@@ -139,6 +159,33 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
     for values in rows:
         bars.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values))
     out.print(bars)
+
+
+def ask(stack: LocalStack, processed: trades.Processed, out: Console) -> None:
+    """Asks the API for the first day of what was processed, and draws it.
+
+    Raises:
+        ToolError: the API does not answer as it should.
+    """
+    written = json.loads(stack.workspace.outputs.read_text(encoding="utf-8"))
+    api = LocalApi(written["local_api_url"], written[KEYS_OUTPUT])
+    symbol, day = trades.partition(processed.bars[0])
+    without = api.get(f"/v1/bars/{symbol}").status
+    minutes, drawn = api.bars(symbol, day, "1m"), api.bars(symbol, day, DRAWN_INTERVAL)
+    analytics = api.analytics(symbol, day)
+    title = f"{symbol} on {day:%A}, {day.day} {day:%B %Y} – {DRAWN_BARS}"
+    pictures = candlesticks.draw(
+        drawn, title, DRAWN_MINUTES, stack.workspace.folder / f"bars-{symbol}-{day.isoformat()}"
+    )
+    out.print(f"The API at {api.url}, by HTTP:")
+    out.print(f"  GET /v1/bars/{symbol} without a key: {without}")
+    out.print(f"  GET /v1/bars/{symbol} with the key: {len(minutes)} one-minute bars on {day}")
+    volatility, twap = analytics["realized_volatility"], analytics["twap"]
+    out.print(
+        f"  GET /v1/analytics/{symbol}?date={day}: realized volatility {volatility}, TWAP {twap}, "
+        f"{len(analytics['largest_trades'])} largest trades"
+    )
+    out.print(f"Drawn from its answers: {', '.join(str(picture) for picture in pictures)}")
 
 
 def _rows(name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -159,14 +206,19 @@ def main(out: Console) -> None:
         raise ToolError(f"TRADES={path}: there is no such file")
     with console.alone(workspace):
         workspace.command_log.unlink(missing_ok=True)
-        steps = Steps(out, DEPLOY_STEPS + 1, workspace.steps)
+        steps = Steps(out, DEPLOY_STEPS + 2, workspace.steps)
         stack = deploy(workspace, base, steps)
         with local_profile.entered(stack.environment):
             data_path = trades.DataPath.find(stack.endpoint, stack.outputs())
             with steps.step("process the trades") as step:
                 processed = trades.process(path, data_path, step.say)
             show(stack, processed, data_path, out)
+            with steps.step("ask the API and draw a day"):
+                if processed.bars:
+                    ask(stack, processed, out)
     out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.")
+    if base.get("ALERT_EMAIL"):
+        out.print(f"Mail that it would send is kept in {workspace.mailbox}.")
 
 
 if __name__ == "__main__":

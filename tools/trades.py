@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,12 @@ def read_bars(
             columns = "symbol, * EXCLUDE (symbol, interval, date) REPLACE (start AT TIME ZONE 'UTC' AS start)"
             first = bars.order("symbol, start").limit(limit).select(columns)
             return first.columns, first.fetchall(), count
+
+
+def partition(key: str) -> tuple[str, date]:
+    """The symbol and the day of an object of bars, by its key."""
+    parts = dict(part.split("=", 1) for part in key.split("/") if "=" in part)
+    return parts["symbol"], date.fromisoformat(parts["date"])
 
 
 def _objects(s3: Any, bucket: str) -> dict[str, str]:

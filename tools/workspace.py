@@ -50,13 +50,18 @@ class Workspace:
         return self.folder / "running.json"
 
     @property
+    def mailbox(self) -> Path:
+        """Mail to the subscribers of topics, in the mbox format."""
+        return self.folder / "mailbox"
+
+    @property
     def stacks(self) -> Path:
         """The synthesized stacks, apart from those for real accounts; `folder` is cdktf's output folder."""
         return self.folder / "stacks"
 
     @property
     def outputs(self) -> Path:
-        """Endpoint, region, account and every output of the stack (JSON)."""
+        """Endpoint, region, account, every output of the stack, and API keys (JSON); for its owner only."""
         return self.folder / "outputs.json"
 
     @property
@@ -73,4 +78,6 @@ class Workspace:
         """Removes what belongs to a deployment that is gone; logs and measured times stay."""
         self.outputs.unlink(missing_ok=True)
         self.running_command.unlink(missing_ok=True)
+        for picture in self.folder.glob("bars-*"):
+            picture.unlink()
         shutil.rmtree(self.stacks, ignore_errors=True)

@@ -12,6 +12,7 @@ from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
 
 from local.log_patterns.pattern import UnknownPatternError, compile_pattern
+from local.monitoring import metrics
 from local.runtime import resource_policy
 
 _PRINCIPALS = ("logs.amazonaws.com", "logs.{region}.amazonaws.com")
@@ -59,13 +60,18 @@ def filtered(original: Callable[..., None]) -> Callable[..., None]:
         matching = [
             {**event, "id": f"{event['id']:056d}"} for event in log_events if matches(event["message"])
         ]
-        if matching:
-            original(
-                stream,
-                service=service,
-                destination_arn=destination_arn,
-                filter_name=filter_name,
-                log_events=matching,
-            )
+        if not matching:
+            return
+        original(
+            stream,
+            service=service,
+            destination_arn=destination_arn,
+            filter_name=filter_name,
+            log_events=matching,
+        )
+        if service == "firehose":  # where moto writes the record to the bucket at once
+            group, name = stream.log_group, destination_arn.rpartition("/")[2]
+            counts = {"IncomingRecords": 1, "DeliveryToS3.Success": 1}
+            metrics.put(group.account_id, group.region, "AWS/Firehose", counts, {"DeliveryStreamName": name})
 
     return send

@@ -1,7 +1,4 @@
-"""The gateway as a WSGI application before moto's: REST APIs at `/_aws/execute-api/{api id}/{stage}/…`.
-
-In AWS the API's id is part of the host's name; here it is part of the path, as there is one address for all.
-"""
+"""The gateway as a WSGI application before moto's: REST APIs at `/_aws/execute-api/{api id}/{stage}/…`."""
 
 import json
 import logging
@@ -24,6 +21,7 @@ from local.gateway import (
     routing,
     validation,
 )
+from local.gateway.address import PATH
 from local.gateway.context import Variables
 from local.gateway.deployments import Served
 from local.gateway.errors import (
@@ -37,18 +35,11 @@ from local.gateway.proxy import Proxy
 from local.gateway.routing import Match
 from local.gateway.throttling import Limits
 
-PATH = "/_aws/execute-api/"
-
 _MAX_BODY = 10 * 1024 * 1024
 """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
 
 _logger = logging.getLogger(__name__)
 _Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-
-def url(endpoint_url: str, api_id: str, stage_name: str) -> str:
-    """The local address of a stage, to which paths (`/v1/bars/IBM`) are added."""
-    return f"{endpoint_url}{PATH}{api_id}/{stage_name}"
 
 
 class Gateway:

@@ -9,7 +9,7 @@ from moto.cloudwatch.models import CloudWatchBackend
 from moto.logs.models import LogStream, logs_backends
 
 from local.extensions.wrapping import replaced
-from local.monitoring import embedded_metrics
+from local.monitoring import embedded_metrics, metrics
 from local.monitoring.evaluation import Evaluation
 from local.monitoring.metric_filters import MetricFilters
 
@@ -53,6 +53,13 @@ class Monitoring:
             filters = backend.filters.get_matching_filters(log_group_name=group.name)
             self._filters.receive(group, filters, log_events)
             embedded_metrics.receive(group, log_events)
+            metrics.put(
+                group.account_id,
+                group.region,
+                "AWS/Logs",
+                {"IncomingLogEvents": len(log_events)},
+                {"LogGroupName": group.name},
+            )
             return token
 
         return put_log_events

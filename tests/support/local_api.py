@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from local.gateway.application import url
+from local.gateway.address import url
 from tests.support.local_functions import ACCOUNT, REGION, LocalAws
 
 STAGE = "test"
