@@ -1,6 +1,7 @@
 """The API's entry point: operations of the OpenAPI description to the core, errors to problem details."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -37,6 +38,9 @@ _PATIENCE: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 2},
 }
 RETRY_AFTER_SECONDS = 5
+
+# Lambda sets the functions' level for libraries too, whose DEBUG lines hold signatures, tokens and secrets.
+logging.getLogger().setLevel(logging.INFO)
 
 config = Config.from_environment()
 logger = Logger()

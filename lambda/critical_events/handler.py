@@ -4,6 +4,7 @@ An error is raised: Lambda tries again after a minute and after two more, and ha
 dead-letter queue in the end.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 # Both together take less than the time-out: a table that does not answer must not cost the alert.
 _TABLE_PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
 _TOPIC_PATIENCE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
+
+# Lambda sets the functions' level for libraries too, whose DEBUG lines hold signatures, tokens and secrets.
+logging.getLogger().setLevel(logging.INFO)
 
 logger = Logger()
 # botocore alone: to look for every library that X-Ray knows takes longer than to import this module.

@@ -1,5 +1,6 @@
 """Entry point: Terraform invokes the function when the code, the migrations or the cluster are new."""
 
+import logging
 import os
 from functools import cache
 from typing import Any
@@ -14,6 +15,9 @@ from .migrations import migrate, read_migrations
 
 DEADLINE_SECONDS = 120.0
 """A new cluster takes its first connections a while after RDS calls it available."""
+
+# Lambda sets the functions' level for libraries too, whose DEBUG lines hold signatures, tokens and secrets.
+logging.getLogger().setLevel(logging.INFO)
 
 logger = Logger()
 metrics = Metrics()
