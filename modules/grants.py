@@ -28,21 +28,14 @@ def write_objects(
 ) -> list[Statement]:
     """Allow writing objects, those whose key starts with ``prefix``.
 
-    An upload in parts needs ``kms:Decrypt`` besides, since S3 reads the parts to put them together.
+    Writing needs ``kms:Decrypt`` besides, since S3 reads what it has kept encrypted: the parts of an upload
+    in parts, and the bucket's S3 Bucket Key
+    (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html).
+    What is left of a failed upload goes by the bucket's lifecycle.
     """
     return [
-        Statement(f"Write{name}", ["s3:PutObject", "s3:AbortMultipartUpload"], [f"{bucket_arn}/{prefix}*"]),
-        _use_key(context, f"Write{name}Key", key_arn, "s3", ["kms:GenerateDataKey", "kms:Decrypt"]),
-    ]
-
-
-def put_objects(
-    context: Context, name: str, bucket_arn: str, key_arn: str, prefix: str = ""
-) -> list[Statement]:
-    """Allow writing objects in one request each, those whose key starts with ``prefix``."""
-    return [
         Statement(f"Write{name}", ["s3:PutObject"], [f"{bucket_arn}/{prefix}*"]),
-        _use_key(context, f"Write{name}Key", key_arn, "s3", ["kms:GenerateDataKey"]),
+        _use_key(context, f"Write{name}Key", key_arn, "s3", ["kms:GenerateDataKey", "kms:Decrypt"]),
     ]
 
 
@@ -82,18 +75,13 @@ def use_table(
 ) -> list[Statement]:
     """Allow exactly these actions on a DynamoDB table, such as ``dynamodb:GetItem``.
 
-    DynamoDB uses the table's key on behalf of whoever uses the table (DynamoDB developer guide, "Authorizing
-    use of your customer managed key").
+    DynamoDB decrypts the table's key on behalf of whoever uses the table; whatever else it does with the
+    customer's key, it does by a grant of whoever made the table (DynamoDB developer guide, "Encryption at
+    rest: How it works").
     """
     return [
         Statement(f"Use{name}", actions, [table_arn]),
-        _use_key(
-            context,
-            f"Use{name}Key",
-            key_arn,
-            "dynamodb",
-            ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-        ),
+        _use_key(context, f"Use{name}Key", key_arn, "dynamodb", ["kms:Decrypt"]),
     ]
 
 

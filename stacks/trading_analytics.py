@@ -559,7 +559,7 @@ class TradingAnalyticsStack(WorkloadStack):
                     context, "Seconds", buckets.analytics.arn, keys.storage.arn, "bars/interval=1s/"
                 ),
                 # A client uploads by a form that the function signs, so with the function's permission.
-                *grants.put_objects(context, "Uploads", buckets.raw.arn, keys.storage.arn, "uploads/"),
+                *grants.write_objects(context, "Uploads", buckets.raw.arn, keys.storage.arn, "uploads/"),
                 *grants.use_table(
                     context,
                     "Sessions",

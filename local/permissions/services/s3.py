@@ -20,7 +20,7 @@ _WRITE_AND_READ_KEY = ("GenerateDataKey", "Decrypt")
 S3 keeps encrypted.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuAndPermissions.html
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 """
 
 

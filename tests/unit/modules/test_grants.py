@@ -30,17 +30,10 @@ def _through(service: str) -> list[Condition]:
         (
             grants.write_objects(CONTEXT, "Bars", DATA, KEY),
             [
-                Statement("WriteBars", ["s3:PutObject", "s3:AbortMultipartUpload"], [f"{DATA}/*"]),
+                Statement("WriteBars", ["s3:PutObject"], [f"{DATA}/*"]),
                 Statement(
                     "WriteBarsKey", ["kms:GenerateDataKey", "kms:Decrypt"], [KEY], conditions=_through("s3")
                 ),
-            ],
-        ),
-        (
-            grants.put_objects(CONTEXT, "Uploads", DATA, KEY, "uploads/"),
-            [
-                Statement("WriteUploads", ["s3:PutObject"], [f"{DATA}/uploads/*"]),
-                Statement("WriteUploadsKey", ["kms:GenerateDataKey"], [KEY], conditions=_through("s3")),
             ],
         ),
         (
@@ -81,13 +74,7 @@ def _through(service: str) -> list[Condition]:
                 Statement("UseSessions", ["dynamodb:GetItem"], [DATA]),
                 Statement(
                     "UseSessionsKey",
-                    [
-                        "kms:Decrypt",
-                        "kms:DescribeKey",
-                        "kms:Encrypt",
-                        "kms:GenerateDataKey*",
-                        "kms:ReEncrypt*",
-                    ],
+                    ["kms:Decrypt"],
                     [KEY],
                     conditions=_through("dynamodb"),
                 ),
