@@ -42,12 +42,13 @@ class Deployment:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives the tests here their time, and lets the destroy be the very last of the run."""
+    """Gives the tests here their time; what all calls came to is asked late, and the destroy comes last."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.timeout(DEPLOYMENT_SECONDS))
-    items.sort(key=lambda item: item.path == here / "test_destroy.py")
+    last = [here / "test_permissions.py", here / "test_destroy.py"]
+    items.sort(key=lambda item: last.index(item.path) if item.path in last else -1)
 
 
 @pytest.fixture(scope="session")
