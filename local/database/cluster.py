@@ -40,6 +40,20 @@ rm -rf "$0"
 """
 
 
+def access_rules(master_user: str) -> str:
+    """Rules that believe nobody on the socket except the superuser and members of ``rds_iam``.
+
+    Whoever passes connections on to the socket must refuse the former, and ask the latter for tokens.
+    """
+    return f"""\
+local all {SUPERUSER} trust
+# May grant rds_iam, which makes it a member, but has a password all the same.
+local all "{master_user}" scram-sha-256
+local all +rds_iam trust
+local all all scram-sha-256
+"""
+
+
 class Cluster:
     """A server; also a context manager that starts it, and stops and removes it.
 
@@ -72,8 +86,12 @@ class Cluster:
         """The socket, for clients that are not libpq."""
         return Path(self.host) / f".s.PGSQL.{self.port}"
 
-    def start(self) -> None:
-        """Make the server's files where there are none yet, and start it. Takes some 0.6 s."""
+    def start(self, access_rules: str | None = None) -> None:
+        """Make the server's files where there are none yet, and start it. Takes some 0.6 s.
+
+        Args:
+            access_rules: Content of ``pg_hba.conf``; without, everybody is believed.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         server = self._server = PostgresServer(self.directory, cleanup_mode="delete")
         server.postgres_user = SUPERUSER
@@ -89,6 +107,8 @@ class Cluster:
         }
         lines = "".join(f"{name} = '{value}'\n" for name, value in parameters.items())
         (self.directory / "postgresql.auto.conf").write_text(lines, encoding="utf-8")
+        if access_rules is not None:
+            (self.directory / "pg_hba.conf").write_text(access_rules, encoding="utf-8")
         # The library would let it listen on the socket only; it finds it running.
         arguments = ("-w", "-l", str(server.log), "-D", str(self.directory), "start")
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
@@ -120,7 +140,7 @@ class Cluster:
         self.stop()
 
     def connect(self, database: str = "postgres", user: str = SUPERUSER) -> psycopg.Connection:
-        """Connect (autocommit) as anybody; as the superuser only after `require_passwords`."""
+        """Connect (autocommit), by default as the superuser, whom the socket believes in any case."""
         return psycopg.connect(
             host=self.host, port=self.port, dbname=database, user=user, sslmode="disable", autocommit=True
         )
@@ -145,22 +165,6 @@ class Cluster:
             if database:
                 name = sql.Identifier(database)
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, master))
-
-    def require_passwords(self, master_user: str) -> None:
-        """Believe nobody on the socket any more, except the superuser and those who log in by IAM.
-
-        Whoever passes connections on to the socket must refuse the former, and ask the latter for tokens.
-        """
-        rules = (
-            f"local all {SUPERUSER} trust",
-            # May grant rds_iam, which makes it a member, but has a password all the same.
-            f'local all "{master_user}" scram-sha-256',
-            "local all +rds_iam trust",
-            "local all all scram-sha-256",
-        )
-        (self.directory / "pg_hba.conf").write_text("\n".join(rules) + "\n", encoding="utf-8")
-        with self.connect() as connection:
-            connection.execute("SELECT pg_reload_conf()")
 
     def set_password(self, user: str, password: str) -> None:
         """Give a user a password."""

@@ -19,7 +19,7 @@ from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBacke
 
 from local.database import admission
 from local.database.certificates import CertificateAuthority
-from local.database.cluster import Cluster
+from local.database.cluster import Cluster, access_rules
 from local.database.front import READER_HOST, WRITER_HOST, Front
 from local.extensions.wrapping import replaced
 
@@ -142,9 +142,8 @@ class Databases:
             server = Cluster(self._work / str(next(self._numbers)))
             database = _Database(cluster, server)
             try:
-                server.start()
+                server.start(access_rules(cluster.master_username))
                 server.create_database(cluster.database_name, cluster.master_username)
-                server.require_passwords(cluster.master_username)
                 front = database.front = Front(server.socket, self._authority, database)
                 self._wait(front.start())
             except BaseException:

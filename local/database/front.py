@@ -1,9 +1,9 @@
 """What an Aurora endpoint does before PostgreSQL: TLS, and tokens in the place of passwords.
 
-PostgreSQL here is built without TLS. The front ends it, reads the beginning of each connection, and after
-that passes bytes on. PostgreSQL itself tells users apart (see `local.database.access_rules`): it asks most
-for their password, which is between the client and it; members of `rds_iam` it believes, because the front
-lets them in only by a token.
+PostgreSQL here is built without TLS. The front ends it, reads the beginning of each connection, and passes
+on what follows. PostgreSQL itself tells users apart (`local.database.cluster.access_rules`): most it asks for
+their password, which is between the client and it; members of `rds_iam` it believes, because the front lets
+them in only by a token.
 """
 
 import asyncio
