@@ -17,7 +17,7 @@ PLATFORM = FunctionPlatform(
     logs_key_arn="arn:aws:kms:us-east-1:111122223333:key/logs",
     queue_key_arn="arn:aws:kms:us-east-1:111122223333:key/messaging",
     boundary_arn="arn:aws:iam::111122223333:policy/boundary",
-    log_level="WARN",
+    log_level="DEBUG",
     log_retention_days=90,
 )
 
@@ -115,7 +115,7 @@ def test_function_comes_after_its_permissions_and_what_else_it_needs(
 def test_logs_are_json_in_a_declared_encrypted_group(synthesized: Synthesized, function: Block) -> None:
     logging = function["logging_config"]
     assert logging["log_format"] == "JSON"
-    assert logging["application_log_level"] == "WARN"
+    assert logging["application_log_level"] == "DEBUG"
     assert logging["system_log_level"] == "INFO"
     # A reference, so that the group exists before the function could make one of its own.
     type_, group = synthesized.target(logging["log_group"])

@@ -103,6 +103,7 @@ def test_the_state_bucket_has_no_default() -> None:
         ("LOG_RETENTION_DAYS", "14"),
         ("LOG_ARCHIVE_DAYS", "364"),
         ("LOG_LEVEL", "loud"),
+        ("LOG_LEVEL", "WARN"),
         ("API_STAGE_RATE_LIMIT", "1000"),
         ("API_CLIENTS", ","),
         ("DASHBOARD_ORIGINS", "*"),
