@@ -24,7 +24,6 @@ ACCESS_LOG_FIELDS = {
     "caller": "$context.identity.caller",
     "method": "$context.httpMethod",
     "resource": "$context.resourcePath",
-    "path": "$context.path",
     "protocol": "$context.protocol",
     "status": "$context.status",
     "responseLength": "$context.responseLength",
@@ -35,7 +34,10 @@ ACCESS_LOG_FIELDS = {
     "wafResponse": "$context.wafResponseCode",
     "traceId": "$context.xrayTraceId",
 }
-"""Who asked for what, when, from where, and the outcome (PCI-DSS 10.2.2). The key's id, never its value."""
+"""Who asked for what, when, from where, and the outcome (PCI-DSS 10.2.2).
+
+The key's id, never its value; and no path, which may hold the id of a session.
+"""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class Stage(Construct):
             method_path="*/*",
             settings=ApiGatewayMethodSettingsSettings(
                 metrics_enabled=True,
-                logging_level="INFO",
+                # INFO writes a dozen lines for each request, its path among them.
+                logging_level="ERROR",
                 # Data tracing writes whole requests and responses, bodies included, to the log.
                 data_trace_enabled=False,
                 throttling_rate_limit=props.rate_limit,

@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
     Wafv2WebAclLoggingConfigurationRedactedFields,
     Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsUriPath,
 )
 from constructs import Construct
 
@@ -118,7 +119,13 @@ class WebFirewall(Construct):
                 Wafv2WebAclLoggingConfigurationRedactedFields(
                     single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)
                 )
-                for header in ("authorization", "x-api-key")
+                for header in ("authorization", "cookie", "x-api-key")
+            ]
+            # The path may hold the id of a session.
+            + [
+                Wafv2WebAclLoggingConfigurationRedactedFields(
+                    uri_path=Wafv2WebAclLoggingConfigurationRedactedFieldsUriPath()
+                )
             ],
         )
         self.name = name

@@ -11,7 +11,7 @@ from cdktf import TerraformStack
 from modules.api.account import ApiAccount, ApiAccountProps
 from modules.api.description import Description
 from modules.api.rest_api import RestApi, RestApiProps
-from modules.api.stage import Stage, StageProps
+from modules.api.stage import ACCESS_LOG_FIELDS, Stage, StageProps
 from modules.api.usage_plans import UsagePlans, UsagePlansProps
 from modules.api.web_firewall import WebFirewall, WebFirewallProps
 from tests.support.construct import CONTEXT, synthesize
@@ -195,10 +195,18 @@ def test_the_deployment_is_created_before_the_old_one_is_destroyed(api: Synthesi
 
 
 @pytest.mark.requirement("API-4")
+def test_the_access_log_holds_neither_keys_nor_sessions() -> None:
+    secret = {"$context.path", "$context.identity.apiKey", "$context.authorizer.principalId"}
+    assert secret & set(ACCESS_LOG_FIELDS.values()) == set()
+    assert ACCESS_LOG_FIELDS["resource"] == "$context.resourcePath"
+    assert ACCESS_LOG_FIELDS["apiKeyId"] == "$context.identity.apiKeyId"
+
+
+@pytest.mark.requirement("API-4")
 def test_the_stage_logs_who_asked_for_what_but_no_bodies(api: Synthesized) -> None:
     stage = api.one("aws_api_gateway_stage", xray_tracing_enabled=True)
     settings = api.one("aws_api_gateway_method_settings")["settings"]
-    assert (settings["data_trace_enabled"], settings["logging_level"]) == (False, "INFO")
+    assert (settings["data_trace_enabled"], settings["logging_level"]) == (False, "ERROR")
     assert (settings["metrics_enabled"],) == (True,)
     format_ = stage["access_log_settings"]["format"]
     assert "$context.identity.apiKeyId" in format_
@@ -245,7 +253,8 @@ def test_the_firewall_stands_in_front_of_the_stage(api: Synthesized) -> None:
 @pytest.mark.requirement("API-5")
 def test_the_firewalls_log_hides_credentials(api: Synthesized) -> None:
     logging = api.one("aws_wafv2_web_acl_logging_configuration")
-    redacted = {field["single_header"]["name"] for field in logging["redacted_fields"]}
-    assert redacted == {"authorization", "x-api-key"}
+    *headers, path = logging["redacted_fields"]
+    assert {field["single_header"]["name"] for field in headers} == {"authorization", "cookie", "x-api-key"}
+    assert path == {"uri_path": {}}
     _, group = api.target(logging["log_destination_configs"][0])
     assert group["name"].startswith("aws-waf-logs-")
