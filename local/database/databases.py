@@ -13,8 +13,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any, TypeVar
 
+import psycopg
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBCluster, DBInstance, DBInstanceClustered, RDSBackend
 
 from local.database import admission
@@ -100,9 +103,11 @@ class Databases:
             if cluster.engine == ENGINE:
                 try:
                     self._add(cluster)
-                except BaseException:
+                except (OSError, SubprocessError, psycopg.Error) as error:
                     original_delete(backend, cluster.db_cluster_identifier)
-                    raise
+                    # RDS has no such error; a server's error would be tried again for minutes.
+                    message = f"local AWS: no PostgreSQL for the cluster: {error}"
+                    raise RDSClientError("InvalidDBClusterStateFault", message) from error
             return cluster
 
         original_delete = RDSBackend.delete_db_cluster

@@ -1,6 +1,7 @@
 """Clusters of the local RDS, and production's ways into them."""
 
 import json
+import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -151,14 +152,14 @@ class AuroraCluster:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[LocalRds]:
+def serve() -> Iterator[LocalRds]:
     """A local AWS with databases, in this process.
 
-    Args:
-        folder: where its files go.
+    Not in one of pytest's folders: each run of pytest takes all users but its own the right to enter those
+    of other runs, and PostgreSQL is another user where the tests are run by root.
     """
-    certificate, work = folder / "rds-ca.pem", folder / "databases"
-    with ControlPlane() as control_plane:
+    with ControlPlane() as control_plane, tempfile.TemporaryDirectory(prefix="rds-") as folder:
+        certificate, work = Path(folder) / "rds-ca.pem", Path(folder) / "databases"
         running = databases.start(work, certificate)
         try:
             yield LocalRds(control_plane.endpoint_url, certificate, work)

@@ -8,8 +8,8 @@ from tests.support.local_rds import AuroraCluster, LocalRds, serve
 
 
 @pytest.fixture(scope="session")
-def rds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRds]:
-    with serve(tmp_path_factory.mktemp("rds")) as rds:
+def rds() -> Iterator[LocalRds]:
+    with serve() as rds:
         yield rds
 
 
