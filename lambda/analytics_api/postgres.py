@@ -27,7 +27,10 @@ FROM (
 ) AS bar
 """
 
-_HAS_SYMBOL = "SELECT EXISTS (SELECT FROM market.bars WHERE symbol = %(symbol)s)"
+# The order keeps to the primary key: without it, the planner may read the whole table up to the symbol.
+_HAS_SYMBOL = """
+SELECT true FROM market.bars WHERE symbol = %(symbol)s ORDER BY interval_seconds, start LIMIT 1
+"""
 
 # A loose index scan: one step down the primary key for each symbol, whatever the number of bars.
 _SYMBOLS = """
@@ -80,7 +83,7 @@ class PostgresMarketData:
 
     def has(self, symbol: str) -> bool:
         """Return whether bars are held of a symbol."""
-        return bool(self._column(_HAS_SYMBOL, symbol=symbol)[0])
+        return bool(self._column(_HAS_SYMBOL, symbol=symbol))
 
     def analytics(self, symbol: str, day: date) -> str | None:
         """Return the analytics of a day as a JSON object; None where there are none."""
@@ -88,7 +91,8 @@ class PostgresMarketData:
 
     def _column(self, statement: Any, **parameters: object) -> list[Any]:
         with _availability(), self._connections.connection() as connection:
-            return [row[0] for row in connection.execute(statement, parameters, prepare=True)]
+            rows = connection.execute(statement, parameters, prepare=True).fetchall()
+        return [row[0] for row in rows]
 
 
 @contextmanager
