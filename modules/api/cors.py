@@ -42,5 +42,6 @@ def error_headers(origins: Sequence[str]) -> dict[str, str]:
     """
     return {
         "gatewayresponse.header.Access-Control-Allow-Origin": f"'{origins[0]}'",
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",
         "gatewayresponse.header.Vary": "'Origin'",
     }

@@ -30,7 +30,7 @@ from cdktf_cdktf_provider_aws.api_gateway_rest_api import (
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from constructs import Construct
 
-from modules.api import cors
+from modules.api import cors, gateway_responses
 from modules.api.description import Description, Operation
 from modules.context import Context, DataClassification
 
@@ -110,18 +110,16 @@ class RestApi(Construct):
             self._add(operation)
         for path in dict.fromkeys(operation.path for operation in props.description.operations):
             self._add_preflight(path)
-        for type_ in ("DEFAULT_4XX", "DEFAULT_5XX"):
+        for type_ in (*gateway_responses.STATUSES, *gateway_responses.DEFAULTS):
             self._part(
                 ApiGatewayGatewayResponse(
                     self,
                     f"response-{type_}",
                     rest_api_id=self._api.id,
                     response_type=type_,
-                    response_parameters=cors.error_headers(props.origins),
-                    response_templates={
-                        "application/json": '{"type":"about:blank","title":$context.error.messageString,'
-                        '"instance":"$context.requestId"}'
-                    },
+                    status_code=str(status) if (status := gateway_responses.STATUSES.get(type_)) else None,
+                    response_parameters=gateway_responses.headers(type_, props.origins),
+                    response_templates={"application/json": gateway_responses.template(type_)},
                 )
             )
         LambdaPermission(

@@ -109,6 +109,7 @@ def test_requests_are_validated_before_the_function(api: Synthesized) -> None:
         "method.request.querystring.to": True,
         "method.request.querystring.limit": False,
         "method.request.querystring.cursor": False,
+        "method.request.header.If-None-Match": False,
     }
     assert bars["request_validator_id"] == f"${{{validator}.id}}"
     session = api.one("aws_api_gateway_method", operation_name="createSession")
@@ -136,13 +137,33 @@ def test_preflight_requests_name_only_the_dashboards_origins(api: Synthesized) -
 
 
 @pytest.mark.requirement("API-1")
-@pytest.mark.parametrize("type_", ["DEFAULT_4XX", "DEFAULT_5XX"])
-def test_the_gateways_own_errors_carry_cors_headers(api: Synthesized, type_: str) -> None:
-    response = api.one("aws_api_gateway_gateway_response", response_type=type_)
-    assert (
-        response["response_parameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
-        == "'https://dashboard.example.com'"
-    )
+def test_every_error_of_the_gateways_own_is_a_problem_that_browsers_may_read(api: Synthesized) -> None:
+    responses = api.all("aws_api_gateway_gateway_response").values()
+    for response in responses:
+        headers = {
+            name.removeprefix("gatewayresponse.header."): value
+            for name, value in response["response_parameters"].items()
+        }
+        assert headers["Access-Control-Allow-Origin"] == "'https://dashboard.example.com'"
+        assert headers["Content-Type"] == "'application/problem+json'"
+        template = response["response_templates"]["application/json"]
+        problem = json.loads(template.replace("$context.error.messageString", '"message"'))
+        assert problem["instance"] == "$context.requestId"
+        assert (problem["type"], problem["detail"]) == ("about:blank", "message")
+        assert str(problem.get("status")) == str(response.get("status_code"))
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"} <= {each["response_type"] for each in responses}
+
+
+@pytest.mark.requirement("API-1")
+def test_the_defaults_leave_each_error_its_own_status(api: Synthesized) -> None:
+    for type_ in ("DEFAULT_4XX", "DEFAULT_5XX"):
+        assert "status_code" not in api.one("aws_api_gateway_gateway_response", response_type=type_)
+
+
+@pytest.mark.requirement("API-2")
+def test_a_client_over_its_limit_is_told_when_to_ask_again(api: Synthesized) -> None:
+    response = api.one("aws_api_gateway_gateway_response", response_type="THROTTLED", status_code="429")
+    assert response["response_parameters"]["gatewayresponse.header.Retry-After"] == "'1'"
 
 
 @pytest.mark.requirement("API-2")
@@ -158,7 +179,7 @@ def test_each_client_has_a_key_of_its_own_under_the_plan(api: Synthesized) -> No
 @pytest.mark.requirement("API-2")
 def test_requests_may_have_to_be_signed_as_well() -> None:
     signed = _api(iam=True)
-    signed.count("aws_api_gateway_method", 6, authorization="AWS_IAM", api_key_required=True)
+    signed.count("aws_api_gateway_method", 7, authorization="AWS_IAM", api_key_required=True)
     signed.count("aws_api_gateway_method", 0, authorization="AWS_IAM", http_method="OPTIONS")
 
 
