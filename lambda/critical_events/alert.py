@@ -8,8 +8,8 @@ from datetime import datetime
 from .console import log_events_url
 from .log_line import Statement, read
 
-SUBJECT_LIMIT = 100
-"""Characters that SNS takes as the subject of a mail: printable ASCII, no line break."""
+SUBJECT_LIMIT = 99
+"""Characters of a mail's subject. SNS takes printable ASCII without a line break, less than 100 characters."""
 
 KINDS_LIMIT = 10
 """Kinds of events that one alert lists. The longest alert so stays below the 256 KiB that SNS takes."""

@@ -127,7 +127,7 @@ def test_kinds_that_are_not_listed_are_counted() -> None:
 
 def test_subject_is_what_a_mail_takes() -> None:
     subject = _alert(_events("x", "y"), log_group="/grüße/" + "a" * 200).subject
-    assert len(subject) == SUBJECT_LIMIT
+    assert len(subject) == SUBJECT_LIMIT == 99
     assert subject.startswith("/gr??e/a")
     assert subject.endswith("a... (+1 more)")
     exact = _alert(_events("x" * (SUBJECT_LIMIT - len("processor: ")))).subject
