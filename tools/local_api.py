@@ -32,10 +32,12 @@ class Answer:
 
     Attributes:
         status: the status.
+        headers: the headers.
         body: the content, read as JSON; None where there is none.
     """
 
     status: int
+    headers: Mapping[str, str]
     body: Any
 
 
@@ -69,25 +71,31 @@ class LocalApi:
         """The first client's key."""
         return next(iter(self.keys.values()))
 
-    def get(self, path: str, *, key: str | None = None, **query: str) -> Answer:
-        """Sends a GET request.
+    def request(
+        self, method: str, path: str, *, key: str | None = None, body: Any = None, **query: str
+    ) -> Answer:
+        """Sends a request.
 
         Args:
+            method: `GET` and the like.
             path: after the stage, `/v1/bars/IBM`.
             key: the API key; None sends none.
+            body: sent as JSON; None sends none.
             query: the parameters; a name that Python reserves ends in an underscore.
         """
         parameters = urlencode({name.rstrip("_"): value for name, value in query.items()})
         request = Request(  # noqa: S310 - the local AWS's own address
             f"{self.url}{quote(path)}{'?' if parameters else ''}{parameters}",
-            headers={} if key is None else {"x-api-key": key},
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"} | ({} if key is None else {"x-api-key": key}),
         )
         try:
             with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return Answer(answer.status, json.loads(answer.read()))
+                return Answer(answer.status, dict(answer.headers), json.loads(answer.read() or b"null"))
         except HTTPError as error:
             with error:
-                return Answer(error.code, json.loads(error.read() or b"null"))
+                return Answer(error.code, dict(error.headers), json.loads(error.read() or b"null"))
 
     def bars(self, symbol: str, day: date, interval: str) -> list[dict[str, Any]]:
         """All bars of a symbol on a day in New York, page after page.
@@ -117,7 +125,7 @@ class LocalApi:
             query["cursor"] = page["next"]
 
     def _expect(self, path: str, **query: str) -> Any:
-        answer = self.get(path, key=self.key, **query)
+        answer = self.request("GET", path, key=self.key, **query)
         if answer.status != 200:
             raise ApiError(f"GET {path} was answered with {answer.status}: {json.dumps(answer.body)}")
         return answer.body

@@ -170,7 +170,7 @@ def ask(stack: LocalStack, processed: trades.Processed, out: Console) -> None:
     written = json.loads(stack.workspace.outputs.read_text(encoding="utf-8"))
     api = LocalApi(written["local_api_url"], written[KEYS_OUTPUT])
     symbol, day = trades.partition(processed.bars[0])
-    without = api.get(f"/v1/bars/{symbol}").status
+    without = api.request("GET", f"/v1/bars/{symbol}").status
     minutes, drawn = api.bars(symbol, day, "1m"), api.bars(symbol, day, DRAWN_INTERVAL)
     analytics = api.analytics(symbol, day)
     title = f"{symbol} on {day:%A}, {day.day} {day:%B %Y} – {DRAWN_BARS}"

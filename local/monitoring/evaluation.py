@@ -124,10 +124,11 @@ def _state(backend: Any, name: str) -> str | None:
 
 
 def _reason(backend: Any, alarm: Any) -> str:
-    """Names the child that changed last."""
+    """Names the child that changed last, of those in alarm if there are such."""
     found = [backend.alarms[name] for name in alarm_rule.children(alarm.rule) if name in backend.alarms]
     if not found:
         return "The rule names no alarm."
-    child = max(found, key=lambda one: one.state_updated_timestamp)
+    alarmed = [child for child in found if child.state_value == ALARM]
+    child = max(alarmed or found, key=lambda one: one.state_updated_timestamp)
     at = f"{child.state_updated_timestamp:%A %d %B, %Y %H:%M:%S UTC}"
     return f"{child.alarm_arn} transitioned to {child.state_value} at {at}"

@@ -1,6 +1,7 @@
 """One real deployment into a local AWS, which all tests here share; the destroy test comes last."""
 
 import os
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ import boto3
 import pytest
 from rich.console import Console
 
+from local.control_plane import CLOCK_PATH
 from tests.support.recording_proxy import RecordingProxy
 from tools import console, local_profile, local_server, local_up
+from tools.local_api import LocalApi
 from tools.local_stack import LocalStack
 from tools.steps import Steps
 from tools.workspace import ROOT, Workspace
@@ -33,6 +36,19 @@ class Deployment:
     stack: LocalStack
     outputs: Mapping[str, Any]
     proxy: RecordingProxy
+
+    @property
+    def api(self) -> LocalApi:
+        """The API with its keys."""
+        return LocalApi.find(self.stack.endpoint, self.outputs)
+
+    def minutes_pass(self, minutes: int = 1) -> None:
+        """Moves the clock of metrics and alarms ahead."""
+        advance = urllib.request.Request(
+            f"{self.stack.endpoint}{CLOCK_PATH}?advance={minutes * 60}", method="POST"
+        )
+        with urllib.request.urlopen(advance):
+            pass
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local AWS, in the stack's region."""

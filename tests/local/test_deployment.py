@@ -15,7 +15,12 @@ def test_the_outputs_file_names_endpoint_region_account_and_every_output(deploym
     assert written["endpoint"] == deployment.stack.endpoint
     assert written["region"] == "us-east-1"
     assert written["account"] == "123456789012"
-    assert set(written) == {"endpoint", "region", "account", *code["output"]}
+    of_this_machine = {"local_api_url", "api_keys", "database_certificate"}
+    assert set(written) == {"endpoint", "region", "account", *of_this_machine, *code["output"]}
+    assert (written["local_api_url"], written["api_keys"]) == (deployment.api.url, deployment.api.keys)
+    assert written["api_keys"].keys() == deployment.outputs["api_key_ids"].keys()
+    assert written["database_certificate"] == str(deployment.stack.workspace.rds_certificate)
+    assert deployment.stack.workspace.outputs.stat().st_mode & 0o777 == 0o600
     assert all(value not in (None, "", []) for value in written.values())
 
 

@@ -68,7 +68,7 @@ def test_a_day_on_which_the_clocks_change_is_longer(api: LocalApi) -> None:
 
 
 def test_without_the_key_it_is_forbidden(api: LocalApi) -> None:
-    answer = api.get("/v1/bars/IBM", interval="5m")
+    answer = api.request("GET", "/v1/bars/IBM", interval="5m")
     assert (answer.status, answer.body) == (403, {"message": "Forbidden"})
 
 
