@@ -9,7 +9,7 @@ from .console import log_events_url
 from .log_line import Statement, read
 
 SUBJECT_LIMIT = 99
-"""Characters of a mail's subject. SNS takes printable ASCII without a line break, less than 100 characters."""
+"""Characters of a mail's subject: SNS takes less than 100, printable ASCII without a line break."""
 
 KINDS_LIMIT = 10
 """Kinds of events that one alert lists. The longest alert so stays below the 256 KiB that SNS takes."""
