@@ -17,6 +17,7 @@ import pytest
 from local.permissions.enforcement import LEDGER_PATH
 from tests.local.conftest import Deployment
 from tests.support.permissions import Permission, permissions, policy_documents, unused
+from tests.support.proxy_events import proxy_event
 from tools import trades
 from tools.local_up import SAMPLE
 
@@ -145,19 +146,7 @@ def _call(
     query: Mapping[str, str] | None = None,
 ) -> Any:
     """Invokes the API function as API Gateway does; gives what it answers."""
-    event = {
-        "resource": path,
-        "path": path,
-        "httpMethod": method,
-        "headers": {"Content-Type": "application/json"},
-        "multiValueHeaders": {"Content-Type": ["application/json"]},
-        "queryStringParameters": query,
-        "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()} or None,
-        "pathParameters": None,
-        "body": None if body is None else json.dumps(body),
-        "isBase64Encoded": False,
-        "requestContext": {"requestId": "r", "stage": "dev", "identity": {"apiKeyId": "permissions"}},
-    }
+    event = proxy_event(method, path, body, client="permissions", query=query)
     answer = deployment.client("lambda").invoke(
         FunctionName="trading-api-function-dev", Payload=json.dumps(event).encode()
     )
