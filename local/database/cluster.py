@@ -32,11 +32,14 @@ _PARAMETERS: Mapping[str, str] = {
 }
 
 # A server outlives the process that had it started. This one waits on a pipe for that process's end, whatever
-# the cause, and ends the server at once.
+# the cause, and ends the server at once; unless that has gone already, and its number is another's.
 _GUARD = """
+directory=$0 pid=$1
+runs() { case $(ps -ww -o args= -p "$pid") in *"$directory"*) ;; *) false ;; esac; }
 read -r _
-pid=$(head -n 1 "$0/postmaster.pid") && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
-rm -rf "$0"
+runs && kill -QUIT "$pid"
+while runs; do sleep 0.1; done
+rm -rf "$directory"
 """
 
 
@@ -112,8 +115,9 @@ class Cluster:
         # The library would let it listen on the socket only; it finds it running.
         arguments = ("-w", "-l", str(server.log), "-D", str(self.directory), "start")
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+        pid = (self.directory / "postmaster.pid").read_text(encoding="utf-8").split()[0]
         self._guard = subprocess.Popen(  # noqa: S603 - the command is ours
-            ["/bin/sh", "-c", _GUARD, str(self.directory)],
+            ["/bin/sh", "-c", _GUARD, str(self.directory), pid],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -8,10 +8,10 @@ import contextlib
 import functools
 import json
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any, TypeVar
@@ -61,7 +61,6 @@ class Databases:
         self._work = work
         self._authority = CertificateAuthority()
         self._databases: dict[str, _Database] = {}
-        self._numbers = count(1)
         self._changing = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="databases", daemon=True)
@@ -84,6 +83,7 @@ class Databases:
 
     def _start(self) -> None:
         shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True, exist_ok=True)
         self._thread.start()
         for owner, name, replacement in self._of_moto():
             self._replacements.enter_context(replaced(owner, name, replacement))
@@ -104,13 +104,12 @@ class Databases:
                 try:
                     self._add(cluster)
                 except (OSError, SubprocessError, psycopg.Error) as error:
-                    original_delete(backend, cluster.db_cluster_identifier)
+                    _forget(backend, cluster)
                     # RDS has no such error; a server's error would be tried again for minutes.
                     message = f"local AWS: no PostgreSQL for the cluster: {error}"
                     raise RDSClientError("InvalidDBClusterStateFault", message) from error
             return cluster
 
-        original_delete = RDSBackend.delete_db_cluster
         return create
 
     def _deleted(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -144,7 +143,8 @@ class Databases:
 
     def _add(self, cluster: Any) -> None:
         with self._changing:
-            server = Cluster(self._work / str(next(self._numbers)))
+            # Never a name from before: what ended a server that was killed may still be removing its files.
+            server = Cluster(Path(tempfile.mkdtemp(dir=self._work, prefix="")))
             database = _Database(cluster, server)
             try:
                 server.start(access_rules(cluster.master_username))
@@ -185,6 +185,14 @@ def start(work: Path, certificate: Path) -> Databases:
     certificate.write_bytes(databases.certificate)
     databases._start()
     return databases
+
+
+def _forget(backend: Any, cluster: Any) -> None:
+    """Takes back the creation of a cluster."""
+    backend.delete_db_cluster(cluster.db_cluster_identifier)
+    for name, snapshot in list(backend.cluster_snapshots.items()):
+        if snapshot.cluster.db_cluster_resource_id == cluster.db_cluster_resource_id:
+            del backend.cluster_snapshots[name]
 
 
 def _master_password(cluster: Any) -> str:
