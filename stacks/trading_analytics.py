@@ -470,13 +470,16 @@ class TradingAnalyticsStack(WorkloadStack):
             statements=[
                 *grants.consume_queue(context, "RawObjects", objects.queue.arn, keys.messaging.arn),
                 *grants.read_objects(context, "Raw", buckets.raw.arn, storage_key),
-                *grants.list_objects("Partials", analytics, "partials/"),
-                *grants.read_objects(context, "Partials", analytics, storage_key, "partials/"),
-                *grants.write_objects(context, "Partials", analytics, storage_key, "partials/"),
-                # A bar file is replaced only if it is still the one that was seen, which takes reading.
-                *grants.list_objects("Bars", analytics, "bars/"),
-                *grants.read_objects(context, "Bars", analytics, storage_key, "bars/"),
-                *grants.write_objects(context, "Bars", analytics, storage_key, "bars/"),
+                # An object is replaced only if it is still the one that was seen, which takes reading.
+                *(
+                    statement
+                    for name in ("Partials", "Sources", "Bars", "Analytics")
+                    for statement in (
+                        *grants.list_objects(name, analytics, f"{name.lower()}/"),
+                        *grants.read_objects(context, name, analytics, storage_key, f"{name.lower()}/"),
+                        *grants.write_objects(context, name, analytics, storage_key, f"{name.lower()}/"),
+                    )
+                ),
                 *grants.write_objects(context, "Rejects", analytics, storage_key, "rejects/"),
                 *grants.connect_to_database(context, "Database", database.resource_id, DATABASE_WRITER),
             ],

@@ -1,19 +1,14 @@
-"""Aggregates trades by second, and merges what came out into bars.
+"""Aggregates the trades of one file by second.
 
-The trades of one file become a *partial*: for each second, what a merge needs (highs, lows and sums, and
-the first and last price with their place in time). Merging partials is associative, and bars of any
-interval come out of it. So bars are a function of the set of trades, however they are spread over files and
-whichever file comes last. Trades of the same millisecond keep their order within a file; between files, the
-order of the files' names decides.
-
-A bar whose trades count in the volume but form no price has null prices; volumes therefore add up exactly
-from each interval to the next. VWAP weighs the trades that count in the volume: VWAP times volume is the
-turnover.
+The trades of one file become a *partial* for each symbol and day: for each second, what a merge needs (highs,
+lows and sums, and the first and last price with their place in time), and the largest trades. Merging
+partials is associative (:mod:`.merging`). So bars are a function of the set of trades, however they are
+spread over files and whichever file comes last. Trades of the same millisecond keep their order within a
+file; between files, the order of the files' names decides.
 """
 
-from collections.abc import Mapping, Sequence
+import threading
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,7 +17,6 @@ import duckdb
 
 from .formation import (
     EXEMPT_YET_PRICE,
-    FIELDS,
     NO_EXTENDED_PRICE,
     NO_REGULAR_PRICE,
     NO_VOLUME,
@@ -31,77 +25,115 @@ from .formation import (
     SESSION_ZONE,
     Condition,
 )
-from .trade_file import MAX_LINE_BYTES, LineBlock
+from .layout import Partition
+from .rows import YEARS, Reject, Sieve
+from .trade_file import LineBlock
 
 # Where a trade stands within its second: the microsecond, then the line. One integer holds both, and is much
 # cheaper to compare than a pair.
-_LINE_BITS = 43
+LINE_BITS = 43
+LARGEST_TRADES = 10
+"""Trades that a day's analytics name."""
+_DAY = 86_400_000_000
+_WEEK = 7 * _DAY
 
+# A second has several rows where blocks cut it. The hash of symbol and day finds those of a few partitions.
 _TABLES = """
+    CREATE TABLE rules (
+        conditions VARCHAR,
+        regular_price BOOLEAN, extended_price BOOLEAN, in_volume BOOLEAN, closing_print BOOLEAN
+    );
     CREATE TABLE seconds (
-        symbol VARCHAR, date DATE, second BIGINT,
+        hash UBIGINT, symbol VARCHAR, date DATE, second BIGINT,
         open DECIMAL(18, 4), open_rank BIGINT, high DECIMAL(18, 4), low DECIMAL(18, 4),
         close DECIMAL(18, 4), close_rank BIGINT, volume BIGINT, turnover DECIMAL(38, 4), trade_count BIGINT
     );
-    CREATE TABLE rejects (line BIGINT, reason VARCHAR, raw VARCHAR);
+    CREATE TABLE largest_packed (symbol VARCHAR, date DATE, trades HUGEINT[]);
 """
 
-# The engine reads lines, not columns: it gets a delimiter that no line holds, and no quotation mark.
-_NUMBERED_LINES = """
-    SELECT
-        row_number() OVER () - 1 + $first_line AS number,
-        coalesce(line, '') AS line,
-        string_split(line, ',') AS fields
-    FROM read_csv(
-        $path, columns = {line: 'VARCHAR'}, auto_detect = false, header = false, strict_mode = false,
-        delim = '\x01', quote = '', escape = '', new_line = '\\n'
+_ROWS = """
+    read_csv(
+        $path,
+        columns = {
+            timestamp: 'TIMESTAMP', symbol: 'VARCHAR', price: 'DECIMAL(18, 4)', size: 'BIGINT',
+            exchange: 'VARCHAR', conditions: 'VARCHAR'
+        },
+        auto_detect = false, header = false, delim = ',', quote = '', escape = '', new_line = '\\n'
     )
 """
+_READ_TRADES = f"""
+    CREATE OR REPLACE TEMP TABLE trades AS
+    SELECT
+        line, epoch_us(timestamp) AS us, symbol, price, size, exchange,
+        regular_price, extended_price, in_volume, closing_print
+    FROM (SELECT row_number() OVER () + $lines_before AS line, * FROM {_ROWS})
+    JOIN rules USING (conditions)
+"""  # noqa: S608 - put together from this package's constants only
+_LOCAL_TIME = f"epoch_us(timezone('{SESSION_ZONE}', timezone('UTC', make_timestamp(us))))"
+_SPAN = f"""
+    SELECT min(us), max(us), any_value(offset_us), count(DISTINCT offset_us)
+    FROM (
+        SELECT us, {_LOCAL_TIME} - us AS offset_us
+        FROM (SELECT unnest([min(us), max(us)]) AS us FROM trades)
+    )
+"""  # noqa: S608 - put together from this package's constants only
+_COUNT = f"""
+    SELECT count(*), min(us) >= epoch_us(TIMESTAMP '{YEARS.start}-01-01')
+        AND max(us) < epoch_us(TIMESTAMP '{YEARS.stop}-01-01')
+    FROM trades
+"""  # noqa: S608 - put together from this package's constants only
+# What conditions say of a trade is found out once for all trades that have the same.
+_LEARN_RULES = f"""
+    INSERT INTO rules
+    SELECT
+        conditions,
+        bits & {NO_REGULAR_PRICE:d} = 0
+            AND (bits & {Condition.TRADE_THROUGH_EXEMPT:d} = 0 OR bits & {EXEMPT_YET_PRICE:d} <> 0),
+        bits & {NO_EXTENDED_PRICE:d} = 0,
+        bits & {NO_VOLUME:d} = 0,
+        bits & {Condition.CLOSING_PRINT:d} <> 0
+    FROM (SELECT DISTINCT conditions, ('0x' || conditions)::BIGINT AS bits FROM {_ROWS})
+    WHERE conditions NOT IN (SELECT conditions FROM rules)
+"""  # noqa: S608 - put together from this package's constants only
 
-# What no pattern can tell of a row (its time is in no calendar, its price or size is zero) leaves its
-# moment null. A filter would do as well, but the engine would then evaluate every cast twice.
-_AGGREGATE_BLOCK = f"""
-    CREATE OR REPLACE TEMP TABLE block_seconds AS
-    WITH numbered AS ({_NUMBERED_LINES}),
-    trades AS (
+
+def _microseconds(time: str) -> int:
+    hours, minutes = time.split(":")
+    return (int(hours) * 60 + int(minutes)) * 60_000_000
+
+
+_START, _END = _microseconds(SESSION_START), _microseconds(SESSION_END)
+
+
+def _block_seconds(local_time: str) -> str:
+    """The query that aggregates a block's trades, given how the time in New York comes out of ``us``."""
+    return f"""
+    INSERT INTO seconds
+    WITH timed AS (
         SELECT
-            number,
-            fields[2] AS symbol,
-            try_cast(fields[3] AS DECIMAL(18, 4)) AS price,
-            try_cast(fields[4] AS BIGINT) AS size,
-            try_cast('0x' || fields[6] AS BIGINT) AS conditions,
-            try_cast(fields[1] AS TIMESTAMP) AS utc,
-            timezone('{SESSION_ZONE}', timezone('UTC', utc)) AS local,
-            local::DATE AS date,
-            local::TIME >= TIME '{SESSION_END}' AS ended,
-            ended AND conditions & {Condition.CLOSING_PRINT:d} <> 0 AS late_closing_print
-        FROM numbered
-        WHERE regexp_full_match(line, '{",".join(field.pattern for field in FIELDS.values())}')
+            *,
+            {local_time} // {_DAY} AS day,
+            {local_time} % {_DAY} AS time_of_day,
+            closing_print AND time_of_day >= {_END} AS late_closing_print
+        FROM trades
     ),
     formed AS (
         SELECT
             symbol,
-            date,
+            day,
             price,
-            size,
-            CASE WHEN price > 0 AND size > 0 THEN epoch_us(
-                CASE WHEN late_closing_print
-                THEN utc - (local - (date + TIME '{SESSION_END}')) - INTERVAL 1 MICROSECOND
-                ELSE utc END
-            ) END AS moment,
-            ((moment % 1000000) << {_LINE_BITS}) + number AS rank,
-            CASE WHEN late_closing_print OR (NOT ended AND local::TIME >= TIME '{SESSION_START}')
-                THEN conditions & {NO_REGULAR_PRICE:d} = 0
-                    AND (conditions & {Condition.TRADE_THROUGH_EXEMPT:d} = 0
-                        OR conditions & {EXEMPT_YET_PRICE:d} <> 0)
-                ELSE conditions & {NO_EXTENDED_PRICE:d} = 0
+            CASE WHEN late_closing_print THEN us - time_of_day + {_END} - 1 ELSE us END AS moment,
+            ((moment % 1000000) << {LINE_BITS}) + line AS rank,
+            CASE WHEN late_closing_print OR time_of_day BETWEEN {_START} AND {_END} - 1
+                THEN regular_price ELSE extended_price
             END AS forms_price,
-            conditions & {NO_VOLUME:d} = 0 AS counts_in_volume
-        FROM trades
+            CASE WHEN in_volume THEN size END AS volume
+        FROM timed
     )
     SELECT
+        hash(symbol, day),
         symbol,
-        date,
+        DATE '1970-01-01' + day::INTEGER AS date,
         moment // 1000000 AS second,
         arg_min(price, rank) FILTER (forms_price) AS open,
         min(rank) FILTER (forms_price) AS open_rank,
@@ -109,105 +141,77 @@ _AGGREGATE_BLOCK = f"""
         min(price) FILTER (forms_price) AS low,
         arg_max(price, rank) FILTER (forms_price) AS close,
         max(rank) FILTER (forms_price) AS close_rank,
-        coalesce(sum(size) FILTER (counts_in_volume), 0)::BIGINT AS volume,
-        coalesce(sum(price * size::DECIMAL(18, 0)) FILTER (counts_in_volume), 0)::DECIMAL(38, 4) AS turnover,
-        count(*) FILTER (counts_in_volume) AS trade_count,
-        count(*) AS rows
+        coalesce(sum(volume), 0)::BIGINT AS volume,
+        coalesce(sum(price * volume::DECIMAL(18, 0)), 0)::DECIMAL(38, 4) AS turnover,
+        count(volume) AS trade_count
     FROM formed
-    GROUP BY ALL
-"""  # noqa: S608 - put together from this package's constants only
-_TRADES_OF_BLOCK = "SELECT coalesce(sum(rows), 0) FROM block_seconds WHERE second IS NOT NULL"
-_KEEP_BLOCK = "INSERT INTO seconds SELECT * EXCLUDE (rows) FROM block_seconds WHERE second IS NOT NULL"
+    GROUP BY symbol, day, second
+    HAVING count(*) FILTER (forms_price OR volume IS NOT NULL) > 0
+    """  # noqa: S608 - put together from this package's constants only
 
-_FIELD_CHECKS = "\n".join(
-    f"WHEN NOT regexp_full_match(fields[{position}], '{field.pattern}') THEN '{field.reason}'"
-    for position, field in enumerate(FIELDS.values(), start=1)
-)
-_KEEP_REJECTS = f"""
-    INSERT INTO rejects
-    SELECT
-        number,
-        CASE
-            WHEN coalesce(len(fields), 1) <> {len(FIELDS)}
-                THEN format('{len(FIELDS)} fields expected, {{}} found', coalesce(len(fields), 1))
-            {_FIELD_CHECKS}
-            WHEN try_cast(fields[1] AS TIMESTAMP) IS NULL THEN 'timestamp is in no calendar'
-            WHEN try_cast(fields[3] AS DECIMAL(18, 4)) = 0 THEN 'price is zero'
-            WHEN try_cast(fields[4] AS BIGINT) = 0 THEN 'size is zero'
-        END AS reason,
-        left(line, {MAX_LINE_BYTES})
-    FROM ({_NUMBERED_LINES})
-    WHERE reason IS NOT NULL
-"""  # noqa: S608 - put together from this package's constants only
 
-_MERGE_BLOCKS = """
-    CREATE TABLE partial AS
+# The largest trades: by size, then the earlier, the higher price, the later letter. Trades that agree in all
+# of it are alike, so it does not matter which of them are named. One integer holds it all, since the engine
+# finds the greatest integers without sorting. Its time is counted in UTC from the midnight that the day of
+# New York would have there, so that no hour is ambiguous.
+_MILLISECONDS, _PRICES, _LETTERS = 1 << 27, 1 << 44, 1 << 5
+
+
+def _block_largest(local_time: str) -> str:
+    return f"""
+    INSERT INTO largest_packed
+    SELECT symbol, DATE '1970-01-01' + day::INTEGER, max(packed, {LARGEST_TRADES})
+    FROM (
+        SELECT
+            symbol,
+            {local_time} // {_DAY} AS day,
+            (size * {_MILLISECONDS} + {_MILLISECONDS - 1} - (us - day * {_DAY}) // 1000)::HUGEINT
+                * {_PRICES * _LETTERS}
+                + ((price * 10000)::BIGINT * {_LETTERS} + ascii(exchange) - 65) AS packed
+        FROM trades
+        WHERE in_volume
+    )
+    GROUP BY symbol, day
+    """  # noqa: S608 - put together from this package's constants only
+
+
+_UNPACK_LARGEST = f"""
+    CREATE TABLE largest AS
     SELECT
         symbol,
         date,
-        second,
-        arg_min(open, open_rank) AS open,
-        min(open_rank) AS open_rank,
-        max(high) AS high,
-        min(low) AS low,
-        arg_max(close, close_rank) AS close,
-        max(close_rank) AS close_rank,
-        sum(volume)::BIGINT AS volume,
-        sum(turnover)::DECIMAL(38, 4) AS turnover,
-        sum(trade_count)::BIGINT AS trade_count
-    FROM seconds
-    GROUP BY ALL
-    HAVING count(high) > 0 OR sum(trade_count) > 0
-    ORDER BY ALL
-"""
-_PARTITIONS = "SELECT DISTINCT symbol, date FROM partial ORDER BY ALL"
-_PARTIAL = """
-    SELECT
-        $source AS source, second,
-        open, open_rank, high, low, close, close_rank, volume, turnover, trade_count
-    FROM partial
-    WHERE symbol = $symbol AND date = $date
-    ORDER BY second
-"""
-_BARS = f"""
-    WITH seconds AS (
-        SELECT
-            *,
-            second - second % $seconds AS bar,
-            (second, open_rank >> {_LINE_BITS}, source, open_rank) AS opened,
-            (second, close_rank >> {_LINE_BITS}, source, close_rank) AS closed
-        FROM read_parquet($paths)
+        (packed // {_MILLISECONDS * _PRICES * _LETTERS})::BIGINT AS size,
+        timezone('UTC', date + to_milliseconds(
+            ({_MILLISECONDS - 1} - packed // {_PRICES * _LETTERS} % {_MILLISECONDS})::BIGINT
+        )) AS time,
+        ((packed // {_LETTERS} % {_PRICES})::DECIMAL(18, 0) * 0.0001)::DECIMAL(18, 4) AS price,
+        chr((packed % {_LETTERS})::INTEGER + 65) AS exchange
+    FROM (
+        SELECT symbol, date, unnest(max(packed, {LARGEST_TRADES})) AS packed
+        FROM (SELECT symbol, date, unnest(trades) AS packed FROM largest_packed)
+        GROUP BY symbol, date
     )
-    SELECT
-        to_timestamp(bar) AS start,
-        arg_min(open, opened) FILTER (open IS NOT NULL) AS open,
-        max(high) AS high,
-        min(low) AS low,
-        arg_max(close, closed) FILTER (close IS NOT NULL) AS close,
-        sum(volume)::BIGINT AS volume,
-        (sum(turnover) / nullif(sum(volume), 0))::DECIMAL(18, 6) AS vwap,
-        sum(trade_count)::BIGINT AS trade_count
-    FROM seconds
-    GROUP BY bar
-    ORDER BY bar
 """  # noqa: S608 - put together from this package's constants only
 
 
-@dataclass(frozen=True, order=True)
-class Partition:
-    """What one object of bars or of a partial covers.
+_COVERED = "SELECT hash, symbol, date, count(*) FROM seconds GROUP BY ALL ORDER BY hash"
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Where a partition's seconds are.
 
     Attributes:
-        symbol: The traded instrument, as in the trades.
-        date: The trading day in New York.
+        hash: What they are found by.
+        rows: Their number.
     """
 
-    symbol: str
-    date: date
+    hash: int
+    rows: int
 
 
 class Aggregation:
-    """The trades of one file, aggregated by second, and the rows that are no trades.
+    """The trades of one file, aggregated by second.
 
     Memory is bounded: blocks are aggregated as they come, and the engine moves what exceeds its limit to the
     working directory. Use as a context manager; blocks may be added from several threads.
@@ -221,6 +225,8 @@ class Aggregation:
             memory_limit_mb: What the engine may hold in memory.
         """
         self._directory = directory
+        self._sieve = Sieve()
+        self._learning = threading.Lock()
         self._engine = _engine(directory, memory_limit_mb)
         self._engine.execute(_TABLES)
 
@@ -232,78 +238,78 @@ class Aggregation:
     ) -> None:
         self._engine.close()
 
-    def add(self, block: LineBlock) -> None:
-        """Aggregate a block's trades and set its other rows aside.
+    def add(self, block: LineBlock) -> list[Reject]:
+        """Aggregate a block's trades, and return its other rows in order.
 
         Raises:
-            RuntimeError: A row is neither trade nor reject: a defect of this module, as nothing may be lost.
+            RuntimeError: A row is neither trade nor reject: a defect of this package, as nothing may be lost.
         """
         path = self._directory / f"block-{block.first_line}.csv"
-        path.write_bytes(block.text)
-        lines = {"path": str(path), "first_line": block.first_line}
-        with self._engine.cursor() as cursor:
-            cursor.execute(_AGGREGATE_BLOCK, lines)
-            trades = _number(cursor, _TRADES_OF_BLOCK)
-            cursor.execute(_KEEP_BLOCK)
-            rejects = _number(cursor, _KEEP_REJECTS, lines) if trades < block.line_count else 0
-        path.unlink()
-        if trades + rejects != block.line_count:
-            raise RuntimeError(
-                f"of {block.line_count} rows from line {block.first_line} on, "
-                f"{trades} are trades and {rejects} are rejects"
-            )
+        rejects: list[Reject] = []
+        try:
+            with self._engine.cursor() as cursor:
+                for each_row in (False, True):
+                    text, rejects = self._sieve.sift(block, each_row)
+                    if not text:
+                        break
+                    path.write_bytes(text)
+                    if self._read(cursor, path, block.first_line, block.line_count - len(rejects)):
+                        _aggregate(cursor)
+                        break
+                else:
+                    raise RuntimeError(
+                        f"rows from line {block.first_line} on look like trades but cannot be read"
+                    )
+        finally:
+            path.unlink(missing_ok=True)
+        return rejects
 
-    def finish(self) -> list[Partition]:
-        """Merge the blocks once all are added, and return what the trades cover, in order."""
-        self._engine.execute(_MERGE_BLOCKS)
-        return [Partition(symbol, day) for symbol, day in self._engine.execute(_PARTITIONS).fetchall()]
+    def finish(self) -> dict[Partition, Seconds]:
+        """Return what the trades cover, once all blocks are added; neighbours are found together quickly.
 
-    def write_partial(self, partition: Partition, source: str, path: Path) -> None:
-        """Write what this file's trades contribute to a partition's bars, as Parquet.
-
-        Args:
-            partition: One of those that :meth:`finish` returned.
-            source: Name of the file; decides between trades of the same millisecond in different files.
-            path: Where to write.
+        Raises:
+            RuntimeError: Two partitions have the same hash of 64 bits.
         """
-        parameters = {"source": source, "symbol": partition.symbol, "date": partition.date}
-        self._write_parquet(_PARTIAL, parameters, path)
+        self._engine.execute(_UNPACK_LARGEST)
+        covered = {
+            Partition(symbol, day): Seconds(number, rows)
+            for number, symbol, day, rows in self._engine.execute(_COVERED).fetchall()
+        }
+        if len({each.hash for each in covered.values()}) < len(covered):
+            raise RuntimeError("two symbols and days have the same hash")
+        return covered
 
-    def write_bars(self, partials: Sequence[Path], path: Path, seconds: int) -> None:
-        """Merge the partials of one partition, of any number of files, into its bars, as Parquet.
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection to the engine, for one thread, which has to be closed.
 
-        The columns are ``start`` (UTC), ``open``, ``high``, ``low``, ``close`` (four decimals), ``volume``,
-        ``vwap`` (six decimals) and ``trade_count``; the rows are in order of time. The same partials give the
-        same bytes.
-
-        Args:
-            partials: Files that :meth:`write_partial` wrote.
-            path: Where to write.
-            seconds: Length of a bar; divides an hour.
+        Its tables are ``seconds``, by ``hash`` and with several rows where blocks cut a second, and
+        ``largest``, the largest trades.
         """
-        parameters = {"paths": [str(partial) for partial in partials], "seconds": seconds}
-        self._write_parquet(_BARS, parameters, path)
+        return self._engine.cursor()
 
-    @property
-    def reject_count(self) -> int:
-        """Number of rows that are no trades."""
-        return _number(self._engine, "SELECT count(*) FROM rejects")
+    def _read(self, cursor: duckdb.DuckDBPyConnection, path: Path, first_line: int, count: int) -> bool:
+        """Read rows that look like trades, and return whether all of them are."""
+        parameters = {"path": str(path)}
+        try:
+            for _ in range(2):
+                cursor.execute(_READ_TRADES, {**parameters, "lines_before": first_line - 1})
+                ((found, years),) = cursor.execute(_COUNT).fetchall()
+                if found == count:
+                    return bool(years)
+                with self._learning:  # some have conditions that were never seen before
+                    cursor.execute(_LEARN_RULES, parameters)
+        except duckdb.ConversionException:  # a time that is in no calendar
+            return False
+        raise RuntimeError(f"of {count} rows from line {first_line} on, {found} are trades")
 
-    def write_rejects(self, path: Path) -> None:
-        """Write the rejects in the order of lines, as JSON Lines of ``line``, ``reason`` and ``raw``."""
-        self._engine.execute(f"COPY (FROM rejects ORDER BY line) TO '{path}' (FORMAT json)")
 
-    def _write_parquet(self, query: str, parameters: Mapping[str, object], path: Path) -> None:
-        with self._engine.cursor() as cursor:
-            cursor.sql(query, params=parameters).write_parquet(str(path), compression="zstd")
-
-
-def _number(
-    engine: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None = None
-) -> int:
-    """The one number that a statement answers with."""
-    ((number,),) = engine.execute(statement, parameters).fetchall()
-    return int(number)
+def _aggregate(cursor: duckdb.DuckDBPyConnection) -> None:
+    ((first, last, offset, offsets),) = cursor.execute(_SPAN).fetchall()
+    # New York never changes its clocks twice in a week. Where one offset holds for all, adding it is much
+    # cheaper than the engine's calendar.
+    local_time = f"(us + {offset:d})" if offsets == 1 and last - first < _WEEK else _LOCAL_TIME
+    cursor.execute(_block_seconds(local_time))
+    cursor.execute(_block_largest(local_time))
 
 
 def _engine(directory: Path, memory_limit_mb: int) -> duckdb.DuckDBPyConnection:

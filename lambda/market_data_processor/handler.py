@@ -5,11 +5,13 @@ it to the failure queue in the end. Logs name objects, counts and reasons, never
 """
 
 import json
+import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 import boto3
+import psycopg
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -17,23 +19,41 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes import S3Event
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from database.connection import Connections, IamCredentials
 
 from .config import Config
-from .ingestion import Source, ingest
-from .s3 import ProcessedBucket
+from .ingestion import LostRaceError, Summary, SupersededError, ingest
+from .postgres import Database
+from .publication import TwoStores
+from .s3 import ProcessedBucket, RawObject
 from .trade_file import NotATradesFileError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+# Lambda sets the functions' level for libraries too, whose DEBUG lines hold signatures, tokens and secrets.
+logging.getLogger().setLevel(logging.INFO)
+
 logger = Logger(serialize_stacktrace=False)
 metrics = Metrics()
 batch = BatchProcessor(event_type=EventType.SQS)
+
+_ATTEMPTS = 3
 
 
 @cache
 def _config() -> Config:
     return Config.from_environment()
+
+
+@cache
+def _database() -> Database:
+    return Database(_connections())
+
+
+@cache
+def _connections() -> Connections:
+    return Connections(IamCredentials(boto3.client("rds")))
 
 
 @cache
@@ -63,25 +83,52 @@ def _process_message(record: SQSRecord) -> None:
         for change in S3Event(notification).records:
             _process_object(change.s3.bucket.name, unquote_plus(change.s3.get_object.key))
     except Exception:
-        metrics.add_metric("FailedMessages", MetricUnit.Count, 1)
+        _count("FailedMessages")
         logger.exception("message failed", message_id=record.message_id)
         raise
 
 
 def _process_object(bucket: str, key: str) -> None:
     with logger.append_context_keys(raw_object=f"s3://{bucket}/{key}"):
-        raw = _s3().get_object(Bucket=bucket, Key=key)
-        source = Source(name=f"{bucket}/{key}", content=raw["ETag"].strip('"'))
-        processed = ProcessedBucket(_s3(), _config().processed_bucket)
-        try:
-            summary = ingest(raw["Body"], source, processed, _config().engine_memory_mb)
-        except NotATradesFileError as error:
-            metrics.add_metric("UnreadableObjects", MetricUnit.Count, 1)
-            logger.error("not a trades file", reason=str(error))
-            raise
-        metrics.add_metric("ProcessedObjects", MetricUnit.Count, 1)
-        metrics.add_metric("Trades", MetricUnit.Count, summary.rows - summary.rejects)
-        metrics.add_metric("Rejects", MetricUnit.Count, summary.rejects)
+        summary = _ingest_current(bucket, key)
+        _count("ProcessedObjects")
+        _count("Trades", summary.rows - summary.rejects)
+        _count("Rejects", summary.rejects)
+        if summary.lost_races:
+            _count("LostRaces", summary.lost_races)
         logger.info(
             "object processed", rows=summary.rows, rejects=summary.rejects, partitions=summary.partitions
         )
+
+
+def _ingest_current(bucket: str, key: str) -> Summary:
+    """Process what the object holds now, anew if it is replaced meanwhile."""
+    objects = ProcessedBucket(_s3(), _config().processed_bucket)
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        raw = RawObject(_s3(), bucket, key)
+        publication = TwoStores(raw, objects, _database())
+        try:
+            return ingest(raw.body, raw.source, publication, _config().engine_memory_mb)
+        except SupersededError:
+            _count("SupersededObjects")
+            if not attempts_left:
+                raise
+            logger.info("object was replaced while it was processed")
+        except NotATradesFileError as error:
+            _count("UnreadableObjects")
+            logger.error("not a trades file", reason=str(error))
+            raise
+        except LostRaceError:
+            _count("LostRaces")
+            raise
+        except psycopg.errors.LockNotAvailable:
+            _count("LockTimeouts")
+            raise
+        except psycopg.OperationalError:
+            _count("DatabaseFailures")
+            raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _count(metric: str, value: int = 1) -> None:
+    metrics.add_metric(metric, MetricUnit.Count, value)

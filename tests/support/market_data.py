@@ -3,17 +3,24 @@
 import functools
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import duckdb
-from market_data_processor.aggregation import Aggregation, Partition
+from market_data_processor import ingestion, layout
+from market_data_processor.ingestion import ingest
+from market_data_processor.layout import INTERVALS, Partition, Source
+from market_data_processor.merging import Results
 from market_data_processor.trade_file import HEADER, read_blocks
 
 MEMORY_MB = 128
+INTERVAL_NAMES = {seconds: name for name, seconds in INTERVALS.items()}
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,25 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class LargeTrade:
+    """One of a day's largest trades."""
+
+    time: datetime
+    price: Decimal
+    size: int
+    exchange: str
+
+
+@dataclass(frozen=True)
+class Analytics:
+    """The row of an analytics file."""
+
+    realized_volatility: float | None
+    twap: Decimal | None
+    largest_trades: list[LargeTrade]
+
+
+@dataclass(frozen=True)
 class Reject:
     """A row of a rejects file."""
 
@@ -45,11 +71,76 @@ class Result:
 
     bars: dict[tuple[str, str], list[Bar]]
     rejects: list[Reject]
+    analytics: dict[tuple[str, str], Analytics]
 
     def only(self) -> list[Bar]:
         """The bars, where all trades are of one symbol and day."""
         (bars,) = self.bars.values()
         return bars
+
+    def only_analytics(self) -> Analytics:
+        """The analytics, where all trades are of one symbol and day."""
+        (analytics,) = self.analytics.values()
+        return analytics
+
+
+class Folder:
+    """Publishes into a folder what comes out of files that are processed one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use an existing folder."""
+        self.path = folder
+        self._covered: dict[Source, set[Partition]] = {}
+
+    def cover(self, source: Source, partitions: Sequence[Partition]) -> Sequence[Partition]:
+        """Remember what a source contributes to."""
+        covered = self._covered.setdefault(source, set())
+        covered.update(partitions)
+        return sorted(covered)
+
+    @contextmanager
+    def exclusive(self, source: Source, partitions: Sequence[Partition]) -> Iterator["ExclusiveFolder"]:
+        """Nobody else is there."""
+        yield ExclusiveFolder(self.path, source, partitions)
+
+    def store_rejects(self, source: Source, path: Path) -> None:
+        """Keep the rejects."""
+        (self.path / f"rejects-{source.digest}.jsonl").write_bytes(path.read_bytes())
+
+    def rejects(self, source: Source) -> list[Reject]:
+        """The rejects of a source."""
+        path = self.path / f"rejects-{source.digest}.jsonl"
+        return read_rejects(path) if path.exists() else []
+
+    def partitions(self) -> list[Partition]:
+        """What any source contributed to."""
+        return sorted(set().union(*self._covered.values()))
+
+
+class ExclusiveFolder:
+    """Some partitions of a folder."""
+
+    def __init__(self, folder: Path, source: Source, partitions: Sequence[Partition]) -> None:
+        """Know whose partial is the own one."""
+        self._folder, self._source, self._partitions = folder, source, partitions
+
+    def others(self, directory: Path) -> Mapping[Partition, Sequence[Path]]:
+        """The partials of all other sources, where they are."""
+        return {
+            partition: [
+                path
+                for path in sorted((self._folder / layout.partials(partition)).glob("*"))
+                if path != self._folder / layout.partial(partition, self._source)
+            ]
+            for partition in self._partitions
+        }
+
+    def replace(self, results: Results) -> None:
+        """Move the files to where their keys say."""
+        for key, path in (*results.partials.items(), *results.merged.items()):
+            target = self._folder / key
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
 
 
 def csv(*rows: str) -> bytes:
@@ -66,36 +157,53 @@ def trade(
 
 
 def run(*files: bytes, seconds: int = 60, block_bytes: int = 1 << 20, names: Sequence[str] = ()) -> Result:
-    """Aggregate files each on its own, then merge their partials into bars."""
-    bars: dict[tuple[str, str], list[Bar]] = {}
-    partials: dict[Partition, list[Path]] = {}
-    rejects: list[Reject] = []
-    with TemporaryDirectory() as name, Aggregation(Path(name), MEMORY_MB) as merging:
-        folder = Path(name)
+    """Process files one after the other, and read the bars of one interval and the analytics."""
+    with TemporaryDirectory() as name:
+        folder = Folder(Path(name))
+        publish(folder, *files, block_bytes=block_bytes, names=names)
+        rejects = [each for source in folder._covered for each in folder.rejects(source)]
+        bars = {
+            (each.symbol, str(each.date)): read_bars(folder.path / layout.bars(each, INTERVAL_NAMES[seconds]))
+            for each in folder.partitions()
+        }
+        analytics = {
+            (each.symbol, str(each.date)): row
+            for each in folder.partitions()
+            for row in read_analytics(folder.path / layout.analytics(each))
+        }
+        return Result(bars, rejects, analytics)
+
+
+def publish(folder: Folder, *files: bytes, block_bytes: int = 1 << 20, names: Sequence[str] = ()) -> None:
+    """Process files one after the other."""
+    with mock.patch.object(ingestion, "read_blocks", functools.partial(read_blocks, block_bytes=block_bytes)):
         for index, content in enumerate(files):
-            with Aggregation(folder, MEMORY_MB) as trades:
-                for block in read_blocks(io.BytesIO(content), block_bytes):
-                    trades.add(block)
-                for partition in trades.finish():
-                    path = folder / f"{index}-{partition.symbol}-{partition.date}.parquet"
-                    trades.write_partial(partition, names[index] if names else f"file-{index:03}", path)
-                    partials.setdefault(partition, []).append(path)
-                trades.write_rejects(folder / "rejects.jsonl")
-                rejects += read_rejects(folder / "rejects.jsonl")
-        for partition, paths in partials.items():
-            merging.write_bars(paths, folder / "bars.parquet", seconds)
-            bars[partition.symbol, str(partition.date)] = read_bars(folder / "bars.parquet")
-    return Result(bars, rejects)
+            source = Source(names[index] if names else f"file-{index:03}", "")
+            ingest(io.BytesIO(content), source, folder, MEMORY_MB)
 
 
 def read_bars(path: Path) -> list[Bar]:
     """The rows of a bars file, in its order."""
     query = """
         SELECT strftime(timezone('UTC', start), '%Y-%m-%dT%H:%M:%SZ'), * EXCLUDE (start)
-        FROM read_parquet(?)
+        FROM read_parquet(?, hive_partitioning = false)
     """
     with _reader().cursor() as cursor:
         return [Bar(*row) for row in cursor.execute(query, [str(path)]).fetchall()]
+
+
+def read_analytics(path: Path) -> list[Analytics]:
+    """The rows of an analytics file: one, or none where nothing was traded."""
+    query = """
+        SELECT realized_volatility, twap, list_transform(
+            largest_trades,
+            lambda t: {time: timezone('UTC', t.time), price: t.price, size: t.size, exchange: t.exchange}
+        )
+        FROM read_parquet(?, hive_partitioning = false)
+    """
+    with _reader().cursor() as cursor:
+        rows = cursor.execute(query, [str(path)]).fetchall()
+    return [Analytics(rv, twap, [LargeTrade(**each) for each in trades]) for rv, twap, trades in rows]
 
 
 @functools.cache

@@ -15,11 +15,12 @@ import boto3
 import duckdb
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
-from market_data_processor import config, s3
+from market_data_processor import config
 from market_data_processor.trade_file import HEADER
 from moto import mock_aws
 
 from tests.support.market_data import csv, read_bars, trade
+from tests.support.postgresql import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,9 +29,6 @@ RAW, PROCESSED = "raw", "processed"
 SAMPLE = Path(__file__).parents[3] / "samples" / "ibm-20131007-trades.csv.gz"
 BARS = "bars/interval=1m/symbol=IBM/date=2013-10-07/bars.parquet"
 ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
     "PROCESSED_BUCKET": PROCESSED,
     "ENGINE_MEMORY_MB": "128",
     "POWERTOOLS_SERVICE_NAME": "market-data-processor",
@@ -50,8 +48,8 @@ class Context:
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
-    for name, value in ENVIRONMENT.items():
+def client(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
+    for name, value in {**ENVIRONMENT, **database.environment("market_writer")}.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         client = boto3.client("s3")
@@ -61,9 +59,11 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator["S3Client"]:
 
 
 @pytest.fixture
-def function(client: "S3Client") -> ModuleType:
+def function(client: "S3Client") -> Iterator[ModuleType]:
     """The handler's module, loaded anew as a cold start does."""
-    return importlib.reload(importlib.import_module("market_data_processor.handler"))
+    module = importlib.reload(importlib.import_module("market_data_processor.handler"))
+    yield module
+    module._connections().close()
 
 
 @pytest.fixture
@@ -134,7 +134,8 @@ def test_the_sample_day_becomes_bars(client: "S3Client", function: ModuleType, t
     assert len(bars) == 453
     assert bars[0].start == "2013-10-07T08:00:00Z"
     assert [bar.start for bar in bars] == sorted(bar.start for bar in bars)
-    assert [key.split("/")[0] for key in keys(client)] == ["bars", "partials"]
+    kinds = [key.split("/")[0] for key in keys(client)]
+    assert kinds == ["analytics", *["bars"] * 5, "partials", "sources"]
 
 
 def test_the_columns_that_readers_expect(client: "S3Client", function: ModuleType, tmp_path: Path) -> None:
@@ -185,65 +186,6 @@ def test_new_content_under_the_same_key_replaces_the_former(
         function.handler(batch(notification("trades.csv")), Context())
     (bar,) = minute_bars(client, tmp_path)
     assert bar.volume == 7
-
-
-@pytest.mark.parametrize("rival_wins", [1, 2])
-@pytest.mark.parametrize("bars_exist", [False, True])
-def test_whoever_publishes_last_has_seen_every_partial(
-    client: "S3Client",
-    function: ModuleType,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    rival_wins: int,
-    bars_exist: bool,
-) -> None:
-    """Another invocation publishes between this one's listing and its writing, as often as it takes."""
-    if bars_exist:
-        put(client, "before.csv", csv(trade("15:00:00.000", size=1000)))
-        function.handler(batch(notification("before.csv")), Context())
-    for number in range(3):
-        put(client, f"{number}.csv", csv(trade("15:00:00.000", size=10**number)))
-    rivals = [f"{number}.csv" for number in range(1, 1 + rival_wins)]
-    fetch = s3.ProcessedBucket._fetch_partials
-
-    def fetch_then_lose(self: s3.ProcessedBucket, *arguments: Any) -> list[Path]:
-        paths = fetch(self, *arguments)
-        if rivals:
-            key = rivals.pop()
-            with monkeypatch.context() as undisturbed:
-                undisturbed.setattr(s3.ProcessedBucket, "_fetch_partials", fetch)
-                function._process_object(RAW, key)
-        return paths
-
-    monkeypatch.setattr(s3.ProcessedBucket, "_fetch_partials", fetch_then_lose)
-    function._process_object(RAW, "0.csv")
-    (bar,) = minute_bars(client, tmp_path)
-    assert bar.volume == sum(10**number for number in range(rival_wins + 1)) + 1000 * bars_exist
-
-
-def test_a_retry_after_a_crash_before_publishing(
-    client: "S3Client", function: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(client, "trades.csv", csv(trade("15:00:00.000")))
-    event = batch(notification("trades.csv"))
-    with monkeypatch.context() as broken:
-        broken.setattr(s3.ProcessedBucket, "replace_bars", lambda *_: 1 / 0)
-        with pytest.raises(BatchProcessingError):
-            function.handler(event, Context())
-    assert [key.split("/")[0] for key in keys(client)] == ["partials"]
-    function.handler(event, Context())
-    (bar,) = minute_bars(client, tmp_path)
-    assert bar.volume == 100
-
-
-def test_endless_contention_is_given_up(
-    client: "S3Client", function: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(client, "trades.csv", csv(trade("15:00:00.000")))
-    client.put_object(Bucket=PROCESSED, Key=BARS, Body=b"others'")
-    monkeypatch.setattr(s3.ProcessedBucket, "_etag", lambda *_: '"outdated"')
-    with pytest.raises(TimeoutError, match="replaced by others 10 times in a row"):
-        function._process_object(RAW, "trades.csv")
 
 
 def test_bad_rows_become_a_rejects_object(

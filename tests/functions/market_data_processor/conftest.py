@@ -1,0 +1,3 @@
+from tests.support.postgresql import database, postgresql
+
+__all__ = ["database", "postgresql"]
