@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from modules import critical_events
 from tests.support.stacks import trading_analytics
 from tests.support.synthesized import Synthesized
 
@@ -238,6 +239,50 @@ def test_every_alarm_reports_to_the_topic_and_shows_on_the_dashboard(dev: Synthe
         assert f"aws_cloudwatch_metric_alarm.{id_}.alarm_name" in rule
 
 
+@pytest.mark.requirement("OBS-3")
+def test_log_metrics_count_where_it_happens(dev: Synthesized) -> None:
+    counted = {}
+    for each in dev.all("aws_cloudwatch_log_metric_filter").values():
+        _, group = dev.target(each["log_group_name"])
+        purpose = each["name"].removeprefix("trading-").removesuffix("-filter-dev")
+        counted[purpose] = (group["name"], each["pattern"])
+    trail = "/aws/cloudtrail/trading-audit-trail-dev"
+    assert {purpose: group for purpose, (group, _) in counted.items()} == {
+        "db-failed-logins": "/aws/rds/cluster/trading-db-dev/postgresql",
+        "market-data-memory": "/aws/lambda/trading-market-data-function-dev",
+        "api-throttled-requests": "/aws/apigateway/trading-api-dev/access",
+        "root-use": trail,
+        "sign-in-without-mfa": trail,
+        "trail-changes": trail,
+        "key-removals": trail,
+    }
+    assert counted["db-failed-logins"][1] == critical_events.FAILED_LOGIN_EVENTS
+    assert counted["market-data-memory"][1] == critical_events.FUNCTION_REPORTS
+    assert counted["api-throttled-requests"][1] == critical_events.API_THROTTLED_EVENTS
+
+
+@pytest.mark.requirement("OBS-3")
+def test_alarms_follow_the_settings(dev: Synthesized, prod: Synthesized) -> None:
+    def threshold(stack: Synthesized, purpose: str) -> float:
+        suffix = "dev" if stack is dev else "prod"
+        alarm = stack.one("aws_cloudwatch_metric_alarm", alarm_name=f"trading-{purpose}-alarm-{suffix}")
+        return float(alarm["threshold"])
+
+    for purpose, in_dev, in_prod in (
+        ("db-cpu", 90, 70),
+        ("db-connections", 302, 4000),
+        ("api-server-errors", 0.1, 0.01),
+        ("api-latency", 3000, 1000),
+        ("api-throttled-requests", 600, 600),
+        ("market-data-concurrency", 1.8, 18),
+    ):
+        assert (threshold(dev, purpose), threshold(prod, purpose)) == (in_dev, in_prod), purpose
+    throttled = trading_analytics(API_KEY_RATE_LIMIT="100")
+    assert throttled.one(
+        "aws_cloudwatch_metric_alarm", alarm_name="trading-api-throttled-requests-alarm-dev", threshold=60
+    )
+
+
 @pytest.mark.requirement("TRAIL-1")
 @pytest.mark.requirement("CFG-1")
 def test_what_the_account_has_already_can_be_left_out() -> None:
@@ -250,6 +295,9 @@ def test_what_the_account_has_already_can_be_left_out() -> None:
         "aws_api_gateway_account",
     ):
         stack.absent(type_)
+    # Nobody reports of a recorder and a trail that are not ours.
+    stack.absent("aws_cloudwatch_event_rule", name="trading-config-delivery-rule-dev")
+    stack.absent("aws_cloudwatch_metric_alarm", alarm_name="trading-audit-trail-silence-alarm-dev")
     # The rules stay: a recorder is there, only not ours.
     assert len(stack.all("aws_config_config_rule")) >= 40
     assert "cloudtrail.amazonaws.com" not in stack.text
