@@ -29,8 +29,8 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def rds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRds]:
-    with serve(tmp_path_factory.mktemp("rds")) as rds:
+def rds() -> Iterator[LocalRds]:
+    with serve() as rds:
         yield rds
 
 
