@@ -62,8 +62,8 @@ def ledger(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
     functions = _functions(deployment)
     _process_files(deployment, folder)
     _ask_the_api(deployment)
-    for name in functions:
-        _fail(deployment, name)
+    for name, function in functions.items():
+        _fail(deployment, name, function["Handler"])
     roles = {function["Role"].rpartition("/")[2] for function in functions.values()}
     iam = deployment.client("iam")
     allowed = {one for role in roles for one in permissions(role, policy_documents(iam, role))}
@@ -170,19 +170,21 @@ def _upload(upload: Mapping[str, Any], content: str) -> None:
         assert answer.status in (200, 204)
 
 
-def _fail(deployment: Deployment, name: str) -> None:
-    """Sends a function an event that it can't read, and waits until the event is in the dead-letter queue."""
+def _fail(deployment: Deployment, name: str, handler: str) -> None:
+    """Breaks a function, and waits until an event that it can't take is in its dead-letter queue."""
     client, sqs = deployment.client("lambda"), deployment.client("sqs")
     queue_arn = client.get_function_configuration(FunctionName=name)["DeadLetterConfig"]["TargetArn"]
     url = sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
+    client.update_function_configuration(FunctionName=name, Handler="gone.handler")
     client.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
     try:
-        client.invoke(FunctionName=name, InvocationType="Event", Payload=b'"no event"')
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
         assert _eventually(lambda: sqs.receive_message(QueueUrl=url).get("Messages")), (
-            f"{name} swallowed an event that it can't read"
+            f"{name}: no dead letter"
         )
     finally:
         client.delete_function_event_invoke_config(FunctionName=name)
+        client.update_function_configuration(FunctionName=name, Handler=handler)
 
 
 def _eventually(look: Callable[[], object]) -> object:
