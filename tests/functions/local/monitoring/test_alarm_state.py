@@ -39,6 +39,11 @@ def test_the_documented_tables(points: str, to_alarm: int, expected: list[str], 
     assert states(points, to_alarm, current) == wanted
 
 
+def test_only_the_most_recent_data_counts() -> None:
+    assert states("XX000", 2, "ALARM") == ["OK", "OK", "OK", "OK"]
+    assert states("XX0-0", 2, "ALARM") == ["OK", "OK", "OK", "OK"]
+
+
 @pytest.mark.parametrize("points", ["----X", "---X-"])
 def test_no_premature_alarm_where_the_next_data_may_be_good(points: str) -> None:
     assert states(points, 3, "OK")[0] == "OK"

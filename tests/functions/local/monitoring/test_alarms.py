@@ -186,6 +186,15 @@ def test_metric_math(watched: Watched) -> None:
     assert message["Trigger"]["Metrics"][1]["MetricStat"]["Stat"] == "Sum"
 
 
+def test_missing_data_of_dynamodb_leaves_the_state_whatever_the_alarm_says(watched: Watched) -> None:
+    settings = {"Namespace": "AWS/DynamoDB", "MetricName": watched.name}
+    name = watched.alarm("dynamodb-", **settings, TreatMissingData="breaching")
+    other = watched.alarm("other-", TreatMissingData="breaching")
+    watched.minutes()
+    watched.wait(other, "ALARM")
+    assert watched.state(name) == "INSUFFICIENT_DATA"
+
+
 def test_no_action_where_actions_are_disabled_and_none_without_a_change(watched: Watched) -> None:
     silent = watched.alarm("silent-", ActionsEnabled=False)
     loud = watched.alarm("loud-")
@@ -235,6 +244,23 @@ def test_a_composite_alarm_follows_its_children_and_names_who_triggered_it(watch
     assert "Trigger" not in message
     watched.minutes(4)
     watched.wait(name, "OK")
+
+
+def test_a_composite_alarm_names_the_child_in_alarm_even_if_another_changed_later(watched: Watched) -> None:
+    burning, calm = watched.alarm("burning-"), watched.alarm("calm-", MetricName="other")
+    watched.put(1)
+    watched.minutes()
+    watched.wait(burning, "ALARM")
+    watched.cloudwatch.set_alarm_state(AlarmName=calm, StateValue="ALARM", StateReason="drill")
+    watched.minutes()
+    watched.wait(calm, "OK")
+    name = f"composite-{watched.name}"
+    watched.cloudwatch.put_composite_alarm(AlarmName=name, AlarmRule=f"ALARM({calm}) OR ALARM({burning})")
+    watched.put(1)
+    watched.minutes()
+    watched.wait(name, "ALARM")
+    (alarm,) = watched.cloudwatch.describe_alarms(AlarmNames=[name])["CompositeAlarms"]
+    assert alarm["StateReason"].startswith(f"{alarm_arn(burning)} transitioned to ALARM at ")
 
 
 def test_an_alarm_that_is_not_understood_says_so_and_hinders_no_other(
