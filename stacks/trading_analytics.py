@@ -515,6 +515,14 @@ class TradingAnalyticsStack(WorkloadStack):
                 threshold=PROCESSOR_MEMORY_MB * 9 // 10,
             ),
             Alarm(
+                "market-data-database-unavailable",
+                "Files wait since the processor can't reach the database, or the database refuses it.",
+                processor.metric("DatabaseFailures"),
+                threshold=0,
+                periods=5,
+                bad_periods=2,
+            ),
+            Alarm(
                 "market-data-unreadable-files",
                 "A file that is no trades file was put into the raw bucket; the processor's log names it.",
                 processor.metric("UnreadableObjects"),

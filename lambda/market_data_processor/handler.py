@@ -86,19 +86,19 @@ def _process_message(record: SQSRecord) -> None:
         _count("FailedMessages")
         logger.exception("message failed", message_id=record.message_id)
         raise
+    finally:
+        logger.remove_keys(["raw_object"])
 
 
 def _process_object(bucket: str, key: str) -> None:
-    with logger.append_context_keys(raw_object=f"s3://{bucket}/{key}"):
-        summary = _ingest_current(bucket, key)
-        _count("ProcessedObjects")
-        _count("Trades", summary.rows - summary.rejects)
-        _count("Rejects", summary.rejects)
-        if summary.lost_races:
-            _count("LostRaces", summary.lost_races)
-        logger.info(
-            "object processed", rows=summary.rows, rejects=summary.rejects, partitions=summary.partitions
-        )
+    logger.append_keys(raw_object=f"s3://{bucket}/{key}")  # until the message ends, also with a failure
+    summary = _ingest_current(bucket, key)
+    _count("ProcessedObjects")
+    _count("Trades", summary.rows - summary.rejects)
+    _count("Rejects", summary.rejects)
+    if summary.lost_races:
+        _count("LostRaces", summary.lost_races)
+    logger.info("object processed", rows=summary.rows, rejects=summary.rejects, partitions=summary.partitions)
 
 
 def _ingest_current(bucket: str, key: str) -> Summary:

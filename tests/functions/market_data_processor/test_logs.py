@@ -73,3 +73,21 @@ def test_no_log_line_holds_a_secret() -> None:
     for said in ("object processed", "not a trades file", "message failed", "s3://raw/picture.csv"):
         assert said in logged
     assert [secret for secret in SECRETS if secret in logged] == []
+
+
+@pytest.mark.requirement("OBS-3")
+@pytest.mark.usefixtures("environment")
+def test_every_line_about_a_file_names_it() -> None:
+    """The alert function tells what the line says."""
+    with everything_logged() as log:
+        function: ModuleType = importlib.reload(importlib.import_module("market_data_processor.handler"))
+        for event in (_notification("missing.csv"), _notification("picture.csv"), _message("no JSON")):
+            with pytest.raises(BatchProcessingError):
+                function.handler(event, LambdaContext())
+    lines = [json.loads(line) for line in log.getvalue().splitlines() if line.startswith('{"level"')]
+    assert [(line["message"], line.get("raw_object")) for line in lines] == [
+        ("message failed", "s3://raw/missing.csv"),
+        ("not a trades file", "s3://raw/picture.csv"),
+        ("message failed", "s3://raw/picture.csv"),
+        ("message failed", None),
+    ]
