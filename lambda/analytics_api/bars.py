@@ -61,7 +61,7 @@ def page(store: BarStore, arguments: Mapping[str, Any]) -> tuple[str, bool]:
         arguments: ``symbol``, ``interval``, ``from``, ``to``, ``limit`` and maybe ``cursor``, as described.
 
     Returns:
-        The page as a JSON object, and whether the query as a whole, and not only its rest, has no bars.
+        The page as a JSON object, and whether it has no bars.
 
     Raises:
         Problem: The span is not allowed, or the cursor is of another query.
@@ -83,7 +83,7 @@ def page(store: BarStore, arguments: Mapping[str, Any]) -> tuple[str, bool]:
         last = datetime.fromisoformat(json.loads(shown[-1])["start"])
         following = f',"next":"{_encode(last, query_digest)}"'
     text = f'{{"symbol":"{symbol}","interval":"{interval}","bars":[{",".join(shown)}]{following}}}'
-    return text, not bars and not cursor
+    return text, not bars
 
 
 def _encode(last: datetime, query: str) -> str:

@@ -38,6 +38,8 @@ _PATIENCE: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 2},
 }
 RETRY_AFTER_SECONDS = 5
+_OUTCOMES = {2: "AnsweredRequests", 3: "AnsweredRequests", 4: "RefusedRequests", 5: "FailedRequests"}
+"""Metrics that count requests, by the first digit of the status."""
 
 # Lambda sets the functions' level for libraries too, whose DEBUG lines hold signatures, tokens and secrets.
 logging.getLogger().setLevel(logging.INFO)
@@ -202,7 +204,7 @@ def handle_unknown_route(_: NotFoundError) -> Response[str]:
 def handle_unavailable(error: UnavailableError) -> Response[str]:
     """Count a store that is away, and tell the caller when to ask again."""
     metrics.add_metric(error.metric, MetricUnit.Count, 1)
-    logger.error("a store is not available", exc_info=error)
+    logger.error("a store is not available", exc_info=error, operation=app.context.get("operation"))
     problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "what the answer takes is not available now")
     return _problem(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
@@ -210,7 +212,7 @@ def handle_unavailable(error: UnavailableError) -> Response[str]:
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def handle_failure(error: Exception) -> Response[str]:
     """Log a failure of ours, and tell the caller no more than that there was one."""
-    logger.exception("request failed", exc_info=error)
+    logger.exception("request failed", exc_info=error, operation=app.context.get("operation"))
     return _problem(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered"))
 
 
@@ -218,8 +220,9 @@ def _add_route(operation: description.Operation, answer: Callable[[Arguments], R
     """Route an operation's path and method to what answers it, with the arguments as described."""
 
     def endpoint(**path: str) -> Response[str]:
-        event = app.current_event
-        query = event.multi_value_query_string_parameters
+        app.append_context(operation=operation.id)  # type: ignore[no-untyped-call]
+        tracer.put_annotation("operation", operation.id)
+        query = app.current_event.multi_value_query_string_parameters
         return answer(operation.arguments(path, query, _body() if operation.body else None))
 
     app.route(operation.path.replace("{", "<").replace("}", ">"), operation.method)(endpoint)
@@ -242,6 +245,3 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     answer = app.resolve(event, context)
     metrics.add_metric(_OUTCOMES[answer["statusCode"] // 100], MetricUnit.Count, 1)
     return answer
-
-
-_OUTCOMES = {2: "AnsweredRequests", 3: "AnsweredRequests", 4: "RefusedRequests", 5: "FailedRequests"}

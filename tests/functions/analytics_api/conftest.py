@@ -82,13 +82,21 @@ def load_handler() -> ModuleType:
     return importlib.reload(importlib.import_module("analytics_api.handler"))
 
 
+@pytest.fixture(scope="module")
+def loaded(postgresql: Database) -> Iterator[ModuleType]:  # noqa: F811
+    """The handler's module with its buckets and its table, once for a module of tests: it takes its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(postgresql.environment("market_reader")).items():
+            patch.setenv(name, value)
+        with mock_aws():
+            yield load_handler()
+
+
 @pytest.fixture
-def handler(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:  # noqa: F811
-    """The handler's module, with an empty database, empty buckets and an empty table."""
-    for name, value in environment(database.environment("market_reader")).items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        yield load_handler()
+def handler(loaded: ModuleType, database: Database) -> ModuleType:  # noqa: F811
+    """The handler's module with an empty database and no connection to it yet."""
+    loaded._market_data.cache_clear()
+    return loaded
 
 
 @pytest.fixture

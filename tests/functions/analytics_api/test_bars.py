@@ -243,7 +243,8 @@ def test_bars_of_seconds_come_from_the_objects_and_are_paged_over_days(
 ) -> None:
     _store_seconds("2013-10-07", "2013-10-07 23:59:57Z", 3, 7)
     _store_seconds("2013-10-08", "2013-10-08 08:00:00Z", 3, 8)
-    query = {"interval": "1s", "from": "2013-10-07T23:59:58Z", "to": "2013-10-08T12:00:00Z", "limit": "2"}
+    # As long as it may be.
+    query = {"interval": "1s", "from": "2013-10-07T23:59:58Z", "to": "2013-10-08T23:59:58Z", "limit": "2"}
     pages = [answer.body["bars"] for answer in _pages(call, query)]
     assert [[(bar["start"][8:19], bar["volume"]) for bar in each] for each in pages] == [
         [("07T23:59:58", 7), ("07T23:59:59", 7)],

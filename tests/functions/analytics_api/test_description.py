@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,7 +31,7 @@ def _routes(handler: ModuleType) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def changed(handler: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Load the handler with another description."""
 
     def load(old: str, new: str) -> ModuleType:
@@ -40,10 +41,12 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         path.write_text(text.replace(old, new))
         monkeypatch.setattr(description, "OPENAPI", path)
         description.operations.cache_clear()
-        return importlib.reload(importlib.import_module("analytics_api.handler"))
+        return importlib.reload(handler)
 
     yield load
+    monkeypatch.undo()
     description.operations.cache_clear()
+    importlib.reload(handler)
 
 
 @pytest.mark.requirement("API-1")
@@ -55,7 +58,7 @@ def test_routes_gateway_methods_and_operations_are_the_same(handler: ModuleType)
 
 
 @pytest.mark.requirement("API-1")
-def test_a_path_that_changes_in_the_description_changes_in_both(handler: ModuleType, changed: Any) -> None:
+def test_a_path_that_changes_in_the_description_changes_in_both(changed: Any) -> None:
     reloaded = changed('"/v1/symbols"', '"/v1/instruments"')
     assert ("GET", "/v1/instruments") in _routes(reloaded)
     assert ("GET", "/v1/symbols") not in _routes(reloaded)
@@ -63,7 +66,7 @@ def test_a_path_that_changes_in_the_description_changes_in_both(handler: ModuleT
     assert gateway == {path for _, path in _routes(reloaded)}
 
 
-def test_an_operation_that_nothing_answers_is_noticed_at_the_start(handler: ModuleType, changed: Any) -> None:
+def test_an_operation_that_nothing_answers_is_noticed_at_the_start(changed: Any) -> None:
     with pytest.raises(KeyError, match="listInstruments"):
         changed('"listSymbols"', '"listInstruments"')
 
@@ -81,9 +84,7 @@ def test_an_operation_that_nothing_answers_is_noticed_at_the_start(handler: Modu
         ('"type": "integer", "minimum": 1, "maximum": 1000', '"type": "number"'),
     ],
 )
-def test_what_is_described_and_not_enforced_is_noticed_at_the_start(
-    handler: ModuleType, changed: Any, old: str, new: str
-) -> None:
+def test_what_is_described_and_not_enforced_is_noticed_at_the_start(changed: Any, old: str, new: str) -> None:
     with pytest.raises(ValueError, match="is not enforced"):
         changed(old, new)
 

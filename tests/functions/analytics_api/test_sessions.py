@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.functions.analytics_api.conftest import Call
+from tests.functions.analytics_api.conftest import Call, Context
+from tests.support.proxy_events import proxy_event
 
 
 @pytest.mark.requirement("FN-3")
@@ -111,9 +112,6 @@ def test_a_session_that_is_not_as_described_is_a_problem(call: Call, body: Any, 
 
 
 def test_a_body_in_base64_is_read_too(call: Call, handler: Any) -> None:
-    from tests.functions.analytics_api.conftest import Context
-    from tests.support.proxy_events import proxy_event
-
     event = proxy_event("POST", "/v1/sessions", "eyJ1c2VyX2lkIjogImFubiJ9") | {"isBase64Encoded": True}
     assert handler.handler(event, Context())["statusCode"] == 201
     for broken in ("e", "/w=="):
