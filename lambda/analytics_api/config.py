@@ -9,7 +9,7 @@ class Config:
     """What the function is told by its environment.
 
     Attributes:
-        processed_bucket: Bucket of the bars (``PROCESSED_BUCKET``).
+        processed_bucket: Bucket of the one-second bars (``PROCESSED_BUCKET``).
         raw_bucket: Bucket that clients upload trades to (``RAW_BUCKET``).
         sessions_table: Table of the dashboard's sessions (``SESSIONS_TABLE``).
         origins: Web origins that browsers may call from (``ORIGINS``, with commas).
