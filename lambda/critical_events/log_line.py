@@ -103,6 +103,7 @@ def _of_function(fields: Mapping[str, Any]) -> Statement:
     reason = _line(fields.get("reason")) or _line(exception).partition(": ")[2]
     about = _listed(
         _labelled("file", fields.get("raw_object")),
+        _labelled("operation", fields.get("operation")),
         _labelled("request", fields.get("function_request_id") or fields.get("requestId")),
     )
     return Statement(_line(told), error, reason, about)

@@ -30,6 +30,10 @@ TRACEBACK = "Traceback (most recent call last):\n  in f\n    x: int = y\nKeyErro
             {"level": "ERROR", "message": "no key", "exception": TRACEBACK, "exception_name": "KeyError"},
             Statement("no key", "KeyError", "no such symbol"),
         ),
+        (
+            {"level": "ERROR", "message": "request failed", "operation": "listBars", "requestId": "r-1"},
+            Statement("request failed", about="operation listBars, request r-1"),
+        ),
         ({"level": "ERROR", "message": {"code": 5}}, Statement('{"code": 5}')),
         (
             {
@@ -101,6 +105,7 @@ TRACEBACK = "Traceback (most recent call last):\n  in f\n    x: int = y\nKeyErro
     ids=[
         "log",
         "exception",
+        "operation",
         "nested",
         "unhandled",
         "time-out",
