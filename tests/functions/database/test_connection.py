@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -237,21 +238,82 @@ def test_server_that_never_comes_is_given_up_at_the_deadline() -> None:
     assert credentials.logins == 3
 
 
+@contextmanager
+def _server(*answers: str | None) -> Iterator[int]:
+    """A server that refuses each login with the next answer, or keeps silent; gives its port.
+
+    https://www.postgresql.org/docs/17/protocol-message-formats.html
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as connections:
+
+        def serve() -> None:
+            for answer in answers:
+                client = connections.enter_context(listener.accept()[0])
+                client.recv(8192)
+                if answer is not None:
+                    fields = f"SFATAL\0VFATAL\0C57P03\0M{answer}\0\0".encode()
+                    client.sendall(b"E" + (4 + len(fields)).to_bytes(4) + fields)
+                    client.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def _attempts(monkeypatch: pytest.MonkeyPatch, port: int, deadline_seconds: float) -> int:
+    """How often a connection is tried until the deadline."""
+    credentials = CountedCredentials("market_writer")
+    for name, value in {"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGSSLMODE": "disable"}.items():
+        monkeypatch.setenv(name, value)
+    with (
+        pytest.raises(psycopg.OperationalError),
+        Connections(credentials, deadline_seconds=deadline_seconds).connection(),
+    ):
+        pass
+    return credentials.logins
+
+
+@pytest.mark.parametrize(
+    "state", ["starting up", "shutting down", "not yet accepting connections", "in recovery mode"]
+)
+def test_server_that_is_between_two_states_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    answer = f"the database system is {state}"
+    with _server(answer, answer) as port:
+        assert _attempts(monkeypatch, port, deadline_seconds=0.8) == 2
+
+
+def test_server_that_hangs_up_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang_up(listener: socket.socket) -> None:
+        for _ in range(2):
+            listener.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=hang_up, args=[listener], daemon=True).start()
+        assert _attempts(monkeypatch, listener.getsockname()[1], deadline_seconds=0.8) == 2
+
+
+def test_server_that_has_another_reason_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with _server("sorry, too many clients already") as port:
+        assert _attempts(monkeypatch, port, deadline_seconds=10) == 1
+
+
 def test_server_that_never_answers_is_given_up_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     # A paused cluster takes connections, and leaves them waiting.
-    credentials = CountedCredentials("market_writer")
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("PGHOST", "127.0.0.1")
-        monkeypatch.setenv("PGPORT", str(silent.getsockname()[1]))
+    monkeypatch.setattr(module, "ATTEMPT_SECONDS", 2)
+    with _server(None, None) as port:
+        started = time.monotonic()
+        assert _attempts(monkeypatch, port, deadline_seconds=3) == 2
+        assert 4 <= time.monotonic() - started < 6
 
-        def fail() -> None:
-            with (
-                pytest.raises(psycopg.errors.ConnectionTimeout),
-                Connections(credentials, deadline_seconds=2.5).connection(),
-            ):
-                pass
 
-        assert 2 <= _seconds(fail) < 4
+def test_attempt_takes_no_longer_than_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    with _server(None) as port:
+        started = time.monotonic()
+        assert _attempts(monkeypatch, port, deadline_seconds=2.4) == 1
+        assert 2 <= time.monotonic() - started < 4
 
 
 @pytest.mark.usefixtures("late_cluster")
