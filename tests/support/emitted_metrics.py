@@ -31,10 +31,10 @@ def _names(value: ast.expr, module: ast.Module, modules: list[ast.Module]) -> se
     match value:
         case ast.Constant(value=str(name)):
             return {name}
-        case ast.Subscript(value=ast.Name(id=table)):
-            return {name for each in _assigned(module, table) for name in _constants(each)}
-        case ast.Name(id=constant) if any(_assigned(module, constant)):
-            return {name for each in _assigned(module, constant) for name in _constants(each)}
+        case ast.Name(id=assigned) | ast.Subscript(value=ast.Name(id=assigned)) if _assigned(
+            module, assigned
+        ):
+            return {name for each in _assigned(module, assigned) for name in _constants(each)}
         case ast.Name(id="metric") | ast.Attribute(attr="metric"):
             return _given_as_metric(modules)
     raise AssertionError(f"can't tell which metric this is: {ast.unparse(value)}")
