@@ -107,20 +107,22 @@ def _functions(deployment: Deployment) -> dict[str, dict[str, Any]]:
 
 
 def _process_files(deployment: Deployment, folder: Path) -> None:
-    """Sends the processor files: good, with a bad row, of a day that it has, and no files of trades."""
+    """Sends the processor files: good, with a bad row, of a day that it has, corrected, no trades at all."""
     data_path = trades.DataPath.find(deployment.stack.endpoint, deployment.outputs)
+    run = uuid.uuid4().hex[:8]
 
     def process(name: str, content: str) -> None:
-        file = folder / f"{name}-{uuid.uuid4().hex[:8]}.csv"
+        file = folder / f"{run}-{name}.csv"
         file.write_text(content, encoding="utf-8")
         trades.process(file, data_path, lambda _: None)
 
     trades.process(SAMPLE, data_path, lambda _: None)
     process("first", f"{_HEADER}2013-10-09T14:00:00.000Z,AIG,50.25,100,N,1\nno row\n")
     process("second", f"{_HEADER}2013-10-09T14:00:01.000Z,AIG,50.50,200,N,1\n")
-    for _ in range(2):  # the second alert of the kind is not told
+    process("second", f"{_HEADER}2013-10-09T14:00:01.000Z,AIG,50.75,200,N,1\n")
+    for name in ("picture", "film"):  # the second alert of the kind is not told
         with pytest.raises(trades.TradesError):
-            process("picture", "\0\0\0")
+            process(name, "\0\0\0")
 
 
 def _ask_the_api(deployment: Deployment) -> None:

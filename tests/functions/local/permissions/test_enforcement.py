@@ -102,6 +102,22 @@ def test_the_object_and_its_key_have_to_be_allowed(aws: LocalAws, bucket: str, k
     assert code_of(lambda: read(objects, allow("kms:Decrypt", key, **via_sqs))) == "AccessDenied"
 
 
+def test_without_a_bucket_key_each_object_has_a_key_of_its_own(aws: LocalAws, key: str) -> None:
+    name = f"b-{uuid.uuid4().hex[:8]}"
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    aws.client("s3").create_bucket(Bucket=name)
+    aws.client("s3").put_bucket_encryption(
+        Bucket=name,
+        ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": default}]},
+    )
+    of_the_object = {"StringEquals": {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{name}/a"}}
+    role = Role(aws, [allow("s3:*"), allow("kms:*", key, **of_the_object)])
+    role.client("s3").put_object(Bucket=name, Key="a", Body=b"1")
+    assert role.client("s3").get_object(Bucket=name, Key="a")["Body"].read() == b"1"
+    assert [entry["count"] for entry in role.entries("used") if entry["action"] == "kms:*"] == [2]
+    assert code_of(lambda: role.client("s3").put_object(Bucket=name, Key="b", Body=b"")) == "AccessDenied"
+
+
 def test_the_keys_own_policy_has_to_agree(aws: LocalAws, bucket: str, key: str) -> None:
     role = Role(aws, [allow("*")])
     administrators = KEY_OF_ANYONE | {"Action": "kms:PutKeyPolicy"}
