@@ -142,7 +142,7 @@ def test_each_key_has_its_own_throttle_below_the_stages(deployment: Deployment) 
     assert plan["apiStages"] == [{"apiId": api["id"], "stage": "dev"}]
     settings = stage["methodSettings"]["*/*"]
     assert settings["throttlingRateLimit"] == 2000.0
-    assert (settings["dataTraceEnabled"], settings["loggingLevel"]) == (False, "INFO")
+    assert (settings["dataTraceEnabled"], settings["loggingLevel"]) == (False, "ERROR")
     keys = gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]
     assert [key["id"] for key in keys] == list(deployment.outputs["api_key_ids"].values())
 
@@ -261,6 +261,7 @@ def test_functions_run_on_arm64_encrypted_traced_and_in_the_vpc(deployment: Depl
         "trading-api-function-dev",
         "trading-critical-events-function-dev",
         "trading-market-data-function-dev",
+        "trading-migrations-function-dev",
     }
     for function in functions:
         assert function["Architectures"] == ["arm64"]
