@@ -416,7 +416,9 @@ class TradingAnalyticsStack(WorkloadStack):
             reserved_concurrency=1,
             shared_packages=["database"],
             environment={
-                **client_environment(context.region, database.endpoint, database.port, DATABASE_NAME),
+                **client_environment(
+                    context.region, database.endpoint, database.port, DATABASE_NAME, writes=True
+                ),
                 "MASTER_SECRET_ARN": database.master_secret_arn,
             },
             statements=grants.read_secret(
@@ -464,7 +466,12 @@ class TradingAnalyticsStack(WorkloadStack):
                 "PROCESSED_BUCKET": buckets.analytics.name,
                 "ENGINE_MEMORY_MB": str(PROCESSOR_ENGINE_MEMORY_MB),
                 **client_environment(
-                    context.region, database.endpoint, database.port, DATABASE_NAME, DATABASE_WRITER
+                    context.region,
+                    database.endpoint,
+                    database.port,
+                    DATABASE_NAME,
+                    DATABASE_WRITER,
+                    writes=True,
                 ),
             },
             statements=[
@@ -559,7 +566,12 @@ class TradingAnalyticsStack(WorkloadStack):
                 "SESSIONS_TABLE": self._tables.sessions.name,
                 "ORIGINS": ",".join(stack.api.dashboard_origins),
                 **client_environment(
-                    context.region, database.reader_endpoint, database.port, DATABASE_NAME, DATABASE_READER
+                    context.region,
+                    database.reader_endpoint,
+                    database.port,
+                    DATABASE_NAME,
+                    DATABASE_READER,
+                    writes=False,
                 ),
             },
             shared_packages=["database"],

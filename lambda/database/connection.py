@@ -1,7 +1,8 @@
 """Connections to PostgreSQL that are kept between invocations.
 
-Where they lead, libpq's own environment says: ``PGHOST``, ``PGPORT``, ``PGDATABASE``, and for TLS that
-verifies the server ``PGSSLMODE=verify-full`` with ``PGSSLROOTCERT``::
+Where they lead, libpq's own environment says: ``PGHOST``, ``PGPORT``, ``PGDATABASE``, for TLS that verifies
+the server ``PGSSLMODE=verify-full`` with ``PGSSLROOTCERT``, and where a reader will not do
+``PGTARGETSESSIONATTRS=read-write``::
 
     connections = Connections(IamCredentials(boto3.client("rds")))  # once, outside the handler
 
@@ -45,6 +46,7 @@ _NOT_YET = (
     "the database system is shutting down",
     "the database system is not yet accepting connections",
     "the database system is in recovery mode",
+    "session is read-only",  # while the writer's name still leads to the former one (PGTARGETSESSIONATTRS)
 )
 
 
@@ -79,6 +81,10 @@ class Connections:
         connection = self._take()
         try:
             yield connection
+        except psycopg.errors.ReadOnlySqlTransaction:
+            # Where a failover has made a reader of the writer that it leads to.
+            connection.close()
+            raise
         finally:
             if connection.info.transaction_status == TransactionStatus.IDLE:
                 self._idle.append((connection, time.monotonic()))

@@ -5,7 +5,7 @@ CERTIFICATES = "/var/task/database/certificates"
 
 
 def client_environment(
-    region: str, host: str, port: str, database: str, user: str | None = None
+    region: str, host: str, port: str, database: str, user: str | None = None, *, writes: bool
 ) -> dict[str, str]:
     """Return the variables for a function whose package shares ``database``.
 
@@ -18,6 +18,7 @@ def client_environment(
         port: Its port, in digits.
         database: The database.
         user: User that the function logs in as by IAM; None where a secret names it.
+        writes: Whether only a writer will do. After a failover, a name may still lead to the former writer.
     """
     return {
         "PGHOST": host,
@@ -25,5 +26,6 @@ def client_environment(
         "PGDATABASE": database,
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": f"{CERTIFICATES}/{region}.pem",
+        "PGTARGETSESSIONATTRS": "read-write" if writes else "any",
         **({"PGUSER": user} if user else {}),
     }

@@ -167,6 +167,32 @@ def test_failed_statement_costs_no_connection(
     assert credentials.logins == 1
 
 
+def test_one_that_leads_to_a_reader_by_now_is_not_kept(connections: Connections) -> None:
+    with connections.connection() as connection:
+        first = _backend(connection)
+        connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), connections.connection() as connection:
+        connection.execute("DELETE FROM market.bars")
+    with connections.connection() as connection:
+        assert _backend(connection) != first
+        connection.execute("DELETE FROM market.bars")
+
+
+def test_reader_in_the_place_of_a_writer_is_not_taken(
+    database: Database, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGTARGETSESSIONATTRS", "read-write")
+    with connections.connection():
+        pass
+    reader = CountedCredentials("market_reader")
+    with (
+        pytest.raises(psycopg.OperationalError, match="session is read-only"),
+        Connections(reader, deadline_seconds=0.8).connection(),
+    ):
+        pass
+    assert reader.logins == 2  # the name soon leads to the new writer
+
+
 def test_unfinished_transaction_is_rolled_back_with_its_connection(
     connections: Connections, database: Database
 ) -> None:

@@ -120,11 +120,14 @@ def test_the_alert_function_remembers_in_a_table_of_its_own(dev: Synthesized) ->
 
 @pytest.mark.requirement("DB-2")
 @pytest.mark.parametrize(
-    ("function", "user", "endpoint"),
-    [("market-data", "market_writer", "endpoint"), ("api", "market_reader", "reader_endpoint")],
+    ("function", "user", "endpoint", "server"),
+    [
+        ("market-data", "market_writer", "endpoint", "read-write"),
+        ("api", "market_reader", "reader_endpoint", "any"),
+    ],
 )
 def test_functions_reach_the_database_by_verified_tls_each_as_its_own_user(
-    dev: Synthesized, function: str, user: str, endpoint: str
+    dev: Synthesized, function: str, user: str, endpoint: str, server: str
 ) -> None:
     cluster = dev.id_of("aws_rds_cluster")
     variables = dev.one("aws_lambda_function", function_name=f"trading-{function}-function-dev")[
@@ -137,6 +140,7 @@ def test_functions_reach_the_database_by_verified_tls_each_as_its_own_user(
         "PGUSER": user,
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": "/var/task/database/certificates/us-east-1.pem",
+        "PGTARGETSESSIONATTRS": server,
     }
     account = "${data.aws_caller_identity.identity.account_id}"
     (database,) = (item for item in _actions(dev, function).items() if "rds-db:connect" in item[1])
