@@ -50,6 +50,7 @@ def enter(cluster: AuroraCluster, monkeypatch: pytest.MonkeyPatch) -> Callable[.
             "PGDATABASE": DATABASE,
             "PGSSLMODE": "verify-full",
             "PGSSLROOTCERT": str(cluster.rds.certificate),
+            "PGTARGETSESSIONATTRS": "read-write",
         }
         for name, value in {**target, **changes}.items():
             monkeypatch.setenv(name, value)
@@ -110,7 +111,7 @@ def test_functions_come_in_by_tokens_that_their_roles_sign(
         assert connection.pgconn.ssl_in_use
         assert connection.execute("SELECT current_user").fetchone() == ("market_writer",)
         connection.close()
-    enter(PGHOST=cluster.reader, PGUSER="market_reader")
+    enter(PGHOST=cluster.reader, PGUSER="market_reader", PGTARGETSESSIONATTRS="any")
     reader = IamCredentials(cluster.rds.client("rds", cluster.allowed("market_reader")))
     with Connections(reader).connection() as connection:
         assert connection.execute("SELECT count(*) FROM market.bars").fetchone() == (0,)
