@@ -142,7 +142,7 @@ def _block_seconds(local_time: str) -> str:
         arg_max(price, rank) FILTER (forms_price) AS close,
         max(rank) FILTER (forms_price) AS close_rank,
         coalesce(sum(volume), 0)::BIGINT AS volume,
-        coalesce(sum(price * volume::DECIMAL(18, 0)), 0)::DECIMAL(38, 4) AS turnover,
+        coalesce(sum(price::DECIMAL(28, 4) * volume::DECIMAL(10, 0)), 0)::DECIMAL(38, 4) AS turnover,
         count(volume) AS trade_count
     FROM formed
     GROUP BY symbol, day, second

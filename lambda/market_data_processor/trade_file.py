@@ -18,7 +18,7 @@ MAX_LINE_BYTES = 1024
 """What is kept of a line that is no trade; a trade takes some 50 bytes."""
 BLOCK_BYTES = 4 * 1024 * 1024
 
-_DAMAGED: tuple[type[Exception], ...] = (igzip.BadGzipFile, isal_zlib.error, EOFError)
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -64,7 +64,7 @@ def read_blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[
     """
     try:
         yield from _blocks_after_header(_decompressed(stream), block_bytes)
-    except _DAMAGED as error:
+    except (igzip.BadGzipFile, isal_zlib.error, EOFError) as error:  # type: ignore[misc]  # its stub errs
         raise NotATradesFileError(f"damaged gzip stream: {error}") from error
 
 
