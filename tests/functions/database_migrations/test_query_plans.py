@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from analytics_api import postgres as api
+from market_data_processor import postgres as processor
 
 from tests.support.postgresql import Database
 
@@ -78,3 +79,26 @@ def test_page_of_bars_is_in_order_without_sorting(filled: Database) -> None:
     assert "Filter" not in scan
     for column in ("symbol", "interval_seconds", "start >", "start <"):
         assert column in scan["Index Cond"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [(processor._DELETE_BARS, "bars"), (processor._DELETE_ANALYTICS, "daily_analytics")],
+    ids=["bars", "analytics"],
+)
+def test_writer_finds_a_days_rows_by_the_primary_key(filled: Database, statement: str, table: str) -> None:
+    with filled.connect("market_writer") as connection:
+        for new_rows in processor._NEW_ROWS:
+            connection.execute(new_rows)
+        nodes = _plan(connection, statement)
+    scans = [node for node in nodes if node.get("Relation Name") == table and "Scan" in node["Node Type"]]
+    assert {(node["Node Type"], node.get("Index Name")) for node in scans} <= {
+        ("Index Scan", f"{table}_pkey"),
+        ("Index Only Scan", f"{table}_pkey"),
+        ("Bitmap Heap Scan", None),
+    }
+    assert scans
+    if table == "bars":
+        (condition,) = (node["Index Cond"] for node in nodes if node.get("Index Name") == "bars_pkey")
+        for column in ("symbol", "interval_seconds", "start >=", "start <"):
+            assert column in condition
