@@ -1,5 +1,6 @@
 """A PostgreSQL server with the users that RDS makes, on a Unix socket in a directory of its own."""
 
+import shutil
 import subprocess
 import warnings
 from collections.abc import Mapping
@@ -31,8 +32,8 @@ _PARAMETERS: Mapping[str, str] = {
     "unix_socket_permissions": "0700",
 }
 
-# A server outlives the process that had it started. This one waits on a pipe for that process's end, whatever
-# the cause, and ends the server at once; unless that has gone already, and its number is another's.
+# A server outlives the process that had it started. The guard waits on a pipe until that process closes it, or
+# ends by whatever cause. Then it ends the server at once, unless that has gone and its number is another's.
 _GUARD = """
 directory=$0 pid=$1
 runs() { case $(ps -ww -o args= -p "$pid") in *"$directory"*) ;; *) false ;; esac; }
@@ -81,7 +82,6 @@ class Cluster:
         self.host = str(directory)
         self.port = find_suitable_port() if listens else 5432
         self._addresses = "127.0.0.1" if listens else ""
-        self._server: Any = None
         self._guard: subprocess.Popen[bytes] | None = None
 
     @property
@@ -96,7 +96,7 @@ class Cluster:
             access_rules: Content of ``pg_hba.conf``; without, everybody is believed.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        server = self._server = PostgresServer(self.directory, cleanup_mode="delete")
+        server: Any = PostgresServer(self.directory)
         server.postgres_user = SUPERUSER
         server.ensure_pgdata_inited()
         socket_directory = find_suitable_socket_dir(self.directory, server.runtime_path)
@@ -112,7 +112,7 @@ class Cluster:
         (self.directory / "postgresql.auto.conf").write_text(lines, encoding="utf-8")
         if access_rules is not None:
             (self.directory / "pg_hba.conf").write_text(access_rules, encoding="utf-8")
-        # The library would let it listen on the socket only; it finds it running.
+        # The library would let it listen on the socket only.
         arguments = ("-w", "-l", str(server.log), "-D", str(self.directory), "start")
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
         pid = (self.directory / "postmaster.pid").read_text(encoding="utf-8").split()[0]
@@ -123,18 +123,14 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # what ends the process's group must not end its guard
         )
-        server.start()
         self.host = str(socket_directory)
 
     def stop(self) -> None:
         """Stop the server and remove its files; nothing where it does not run."""
-        if self._server is not None:
-            self._server.cleanup()
-            self._server = None
         if self._guard is not None:
-            with self._guard as guard:
-                guard.kill()
+            self._guard.communicate()
             self._guard = None
+        shutil.rmtree(self.directory, ignore_errors=True)  # of a server that did not start
 
     def __enter__(self) -> Self:
         self.start()

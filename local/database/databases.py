@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Any, TypeVar
@@ -38,16 +38,18 @@ class _Database:
     described: Any
     server: Cluster
     front: Front | None = None
-    master_password: str | None = None
+    _master_password: str | None = None
+    _changing: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self, user: str) -> None:
         """Gives the master user the password that RDS, or the secret that it manages, now says."""
         if user != self.described.master_username:
             return
-        password = _master_password(self.described)
-        if password != self.master_password:
-            self.server.set_password(user, password)
-            self.master_password = password
+        with self._changing:
+            password = _master_password(self.described)
+            if password != self._master_password:
+                self.server.set_password(user, password)
+                self._master_password = password
 
     def admit(self, token: str, user: str, host: str, port: int) -> None:
         """Checks a token."""

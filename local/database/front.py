@@ -164,9 +164,9 @@ class Front:
         reads = client.transport.get_extra_info("ssl_object").context is self._reader
         if reads:
             startup = startup.with_parameter("default_transaction_read_only", "on")
-        await asyncio.to_thread(self._gatekeeper.prepare, user)
         server = await self._server_channel()
         try:
+            await asyncio.to_thread(self._gatekeeper.prepare, user)
             server.write(startup.packet)
             answer = await server.message()
             while answer.type == messages.NEGOTIATE_VERSION:

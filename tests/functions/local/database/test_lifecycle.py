@@ -77,6 +77,20 @@ def test_a_cluster_whose_server_does_not_start_does_not_exist(rds: LocalRds) -> 
     rds.delete(rds.create(DBClusterIdentifier="failing"))
 
 
+def test_a_server_that_died_is_said_to_be_down_and_can_be_deleted(rds: LocalRds) -> None:
+    before = set(rds.work.iterdir())
+    cluster = rds.create()
+    (folder,) = set(rds.work.iterdir()) - before
+    os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    until(lambda: servers(folder) == 0)
+
+    with pytest.raises(psycopg.OperationalError, match="FATAL:  the database system is shut down"):
+        cluster.connect()
+
+    rds.delete(cluster)
+    assert not folder.exists()
+
+
 def test_a_cluster_that_may_not_be_deleted_keeps_its_database(rds: LocalRds) -> None:
     cluster = rds.create(DeletionProtection=True)
     with pytest.raises(ClientError, match="Cannot delete protected Cluster"):

@@ -1,5 +1,7 @@
 """Users with a password, the master user above all."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 
@@ -23,6 +25,17 @@ def test_a_wrong_password_opens_nothing(cluster: AuroraCluster, password: str) -
 def test_a_token_does_not_open_the_master_user(cluster: AuroraCluster) -> None:
     with pytest.raises(psycopg.OperationalError, match=NOT_IN):
         cluster.enter(MASTER)
+
+
+def test_the_first_to_come_may_be_several_at_once(rds: LocalRds) -> None:
+    cluster = rds.create()
+    password = cluster.master_password
+
+    with ThreadPoolExecutor(10) as pool:
+        connections = [pool.submit(cluster.connect, password=password) for _ in range(10)]
+        for connection in connections:
+            connection.result().close()
+    rds.delete(cluster)
 
 
 @pytest.mark.parametrize("way", ["RotateSecret", "ModifyDBCluster"])
