@@ -4,15 +4,22 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concep
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
-from moto.cloudwatch.models import MetricDatum, cloudwatch_backends
+from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, cloudwatch_backends
 
 from local.monitoring import clock
+
+_MINUTE = 60
+_OPEN_MINUTES = 10
+"""Minutes whose values are gathered; later ones of an older minute are gathered anew."""
+
+_lock = Lock()
 
 _Key = tuple[str, str, frozenset[tuple[str, str]]]
 
@@ -38,12 +45,42 @@ def put(
         at: seconds since 1970; None for now.
         unit: `Count`, `Milliseconds` and the like.
     """
-    # moto's times are UTC without saying so
-    timestamp = datetime.fromtimestamp(clock.now() if at is None else at, UTC).replace(tzinfo=None)
-    pairs = [{"Name": name, "Value": value} for name, value in dimensions.items()]
-    cloudwatch_backends[account_id][region].metric_data.extend(
-        MetricDatum(namespace, name, float(value), pairs, timestamp, unit) for name, value in values.items()
-    )
+    backend = cloudwatch_backends[account_id][region]
+    minute = int((clock.now() if at is None else at) // _MINUTE)
+    with _lock:
+        minutes = backend.__dict__.setdefault("distributions", {})  # on moto's backend: a reset clears them
+        if minute not in minutes and len(minutes) >= _OPEN_MINUTES:
+            del minutes[min(minutes)]
+        known = minutes.setdefault(minute, {})
+        for name, value in values.items():
+            key = (namespace, name, unit, frozenset(dimensions.items()))
+            if key not in known:
+                known[key] = _Distribution(namespace, name, dimensions, minute, unit)
+                backend.metric_data.append(known[key])
+            known[key].add(float(value))
+
+
+class _Distribution(MetricAggregatedDatum):  # type: ignore[misc]  # moto is untyped
+    """The values of a metric in a minute: thousands of requests are not thousands of objects."""
+
+    def __init__(
+        self, namespace: str, name: str, dimensions: Mapping[str, str], minute: int, unit: str
+    ) -> None:
+        pairs = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+        # moto's times are UTC without saying so
+        start = datetime.fromtimestamp(minute * _MINUTE, UTC).replace(tzinfo=None)
+        super().__init__(namespace, name, math.inf, -math.inf, 0, 0, pairs, start, unit)
+        self.min: float
+        self.max: float
+        self.values: Counter[float] = Counter()
+
+    def add(self, value: float) -> None:
+        """Adds a value."""
+        self.values[value] += 1
+        self.sample_count += 1
+        self.sum += value
+        self.min = min(self.min, value)
+        self.max = max(self.max, value)
 
 
 @dataclass(frozen=True)
@@ -128,6 +165,12 @@ class Reader:
 def _point(data: Sequence[Any], statistic: str) -> Point:
     singles = [datum.value for datum in data if isinstance(datum, MetricDatum)]
     sets = [datum for datum in data if not isinstance(datum, MetricDatum)]
+    # values are added to a minute while it is read
+    with _lock:
+        return _of(singles, sets, statistic)
+
+
+def _of(singles: list[float], sets: Sequence[Any], statistic: str) -> Point:
     samples = len(singles) + sum(one.sample_count for one in sets)
     total = sum(singles) + sum(one.sum for one in sets)
     if statistic == "Sum":
@@ -141,9 +184,10 @@ def _point(data: Sequence[Any], statistic: str) -> Point:
     elif statistic == "Maximum":
         value = max([*singles, *(one.max for one in sets)])
     elif statistic.startswith("p"):
-        if sets:  # AWS too has percentiles of single values only
-            return Point(math.nan, 0)
-        value = _percentile(sorted(singles), float(statistic[1:]))
+        if not all(isinstance(one, _Distribution) for one in sets):
+            return Point(math.nan, 0)  # AWS has no percentiles of sets of statistics either
+        known = [value for one in sets for value in one.values.elements()]
+        value = _percentile(sorted([*singles, *known]), float(statistic[1:]))
     else:
         raise ValueError(f"the local AWS knows no statistic {statistic}")
     return Point(value, samples)

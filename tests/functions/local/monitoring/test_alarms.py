@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alar
 """
 
 import re
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_another_dimension_is_another_metric(watched: Watched) -> None:
     ],
 )
 def test_statistics_and_comparisons(
-    watched: Watched, settings: dict[str, object], values: list[float], state: str
+    watched: Watched, settings: dict[str, Any], values: list[float], state: str
 ) -> None:
     name = watched.alarm(**settings)
     for value in values:

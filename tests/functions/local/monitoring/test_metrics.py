@@ -13,7 +13,7 @@ END = 1_400_000_040.0  # a full minute
 @pytest.fixture
 def backend() -> CloudWatchBackend:
     found: CloudWatchBackend = cloudwatch_backends[ACCOUNT][REGION]
-    found.metric_data.clear()
+    found.reset()
     return found
 
 
@@ -40,7 +40,7 @@ def test_what_was_put_later_is_read_too_and_a_reset_forgets(backend: CloudWatchB
     assert reader.points(metric(), END, 1) == [Point(1, 1)]
     put(2, END - 1)
     assert reader.points(metric(), END, 1) == [Point(3, 2)]
-    backend.metric_data.clear()
+    backend.reset()
     assert reader.points(metric(), END, 1) == [None]
 
 
@@ -95,3 +95,18 @@ def test_an_unknown_statistic_is_refused(backend: CloudWatchBackend) -> None:
     put(1, END - 1)
     with pytest.raises(ValueError, match="TM"):
         Reader(backend).points(metric("TM(1%:99%)"), END, 1)
+
+
+def test_many_values_of_a_minute_are_one_object(backend: CloudWatchBackend) -> None:
+    for number in range(1000):
+        put(number % 10, END - 30)
+    assert len(backend.metric_data) == 1
+    assert Reader(backend).points(metric(), END, 1) == [Point(4500, 1000)]
+    assert Reader(backend).points(metric("p99"), END, 1) == [Point(9, 1000)]
+
+
+def test_a_minute_that_was_closed_is_still_added_to(backend: CloudWatchBackend) -> None:
+    for minutes in range(20):
+        put(1, END - 1 - 60 * minutes)
+    put(2, END - 1)
+    assert Reader(backend).points(metric(), END, 20) == [*[Point(1, 1)] * 19, Point(3, 2)]
