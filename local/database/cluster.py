@@ -32,7 +32,7 @@ _PARAMETERS: Mapping[str, str] = {
     "unix_socket_permissions": "0700",
 }
 
-# A server outlives the process that had it started. The guard waits on a pipe until that process closes it, or
+# A server outlives the process that had it started. The guard waits on a pipe until that process closes it or
 # ends by whatever cause. Then it ends the server at once, unless that has gone and its number is another's.
 _GUARD = """
 directory=$0 pid=$1
