@@ -8,6 +8,7 @@ from typing import Any
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from local.monitoring import metrics
 from local.permissions import platform
 from local.runtime.function import FunctionConfiguration
 from local.runtime.invocation import Invocation, Outcome
@@ -85,27 +86,51 @@ class Destinations:
         body: str,
         attributes: dict[str, dict[str, str]] | None = None,
     ) -> None:
-        """Delivers one record; what can't be delivered is told in the local AWS's own log.
+        """Delivers one record; a failure is told in the local AWS's own log, and counted as Lambda counts it.
 
         Args:
             function: the function whose record it is; its role has to allow the delivery.
             arn: queue, topic or function.
             body: the record, JSON.
-            attributes: message attributes, for a queue.
+            attributes: message attributes; a dead-letter queue's record has them.
         """
+        if not self._delivered(function, arn, body, attributes):
+            failure = "DestinationDeliveryFailures" if attributes is None else "DeadLetterErrors"
+            metrics.put(
+                function.account_id,
+                function.region,
+                "AWS/Lambda",
+                {failure: 1},
+                {"FunctionName": function.name},
+                unit="Count",
+            )
+
+    def _delivered(
+        self,
+        function: FunctionConfiguration,
+        arn: str,
+        body: str,
+        attributes: dict[str, dict[str, str]] | None,
+    ) -> bool:
         _, _, service, region, account, name, *_ = arn.split(":")
         try:
             if service == "sqs":
-                if platform.may(function, "sqs", "SendMessage", QueueName=name):
-                    sqs_backends[account][region].send_message(name, body, message_attributes=attributes)
+                if not platform.may(function, "sqs", "SendMessage", QueueName=name):
+                    return False
+                sqs_backends[account][region].send_message(name, body, message_attributes=attributes)
             elif service == "sns":
-                if platform.may(function, "sns", "Publish", TopicArn=arn):
-                    sns_backends[account][region].publish(message=body, arn=arn)
+                if not platform.may(function, "sns", "Publish", TopicArn=arn):
+                    return False
+                sns_backends[account][region].publish(message=body, arn=arn)
             elif service == "lambda":
-                if platform.may(function, "lambda", "Invoke", FunctionName=arn):
-                    self._invoke(arn, body.encode())
+                if not platform.may(function, "lambda", "Invoke", FunctionName=arn):
+                    return False
+                self._invoke(arn, body.encode())
             else:
                 _logger.error("destination %s: the local AWS knows no destinations of this service", arn)
+                return False
         except Exception:
-            # moto raises whatever it likes; AWS counts it as DestinationDeliveryFailures and goes on
+            # moto raises whatever it likes
             _logger.exception("destination %s: delivery failed", arn)
+            return False
+        return True

@@ -70,6 +70,22 @@ def test_a_version_has_metrics_of_its_own_beside_the_functions(aws: LocalAws) ->
     assert statistic(aws, "AWS/Lambda", "Invocations", FunctionName=name, Resource=f"{name}:1") == 1
 
 
+@pytest.mark.parametrize(
+    ("lost", "metric"), [(True, "DeadLetterErrors"), (False, "DestinationDeliveryFailures")]
+)
+def test_what_cannot_be_delivered_after_a_failure_is_counted(aws: LocalAws, lost: bool, metric: str) -> None:
+    url, arn = aws.queue()
+    settings = {"DeadLetterConfig": {"TargetArn": arn}} if lost else {}
+    name = aws.function("def handler(event, context):\n    return 1 / 0\n", **settings)
+    if not lost:
+        aws.client("lambda").put_function_event_invoke_config(
+            FunctionName=name, DestinationConfig={"OnFailure": {"Destination": arn}}
+        )
+    aws.client("sqs").delete_queue(QueueUrl=url)
+    aws.invoke(name, {}, InvocationType="Event")
+    assert eventually(lambda: statistic(aws, "AWS/Lambda", metric, FunctionName=name)) == 1
+
+
 @pytest.mark.requirement("OBS-4")
 def test_a_queues_messages_and_the_age_of_its_oldest(aws: LocalAws) -> None:
     url, arn = aws.queue()
