@@ -63,7 +63,7 @@ class UnknownCallError(Exception):
     """A request that no operation of its service has."""
 
 
-def credential(environ: Mapping[str, Any]) -> Credential | None:
+def credential(environ: dict[str, Any]) -> Credential | None:
     """Who signed a request: by header, in the address, or in the fields of a form.
 
     Args:
@@ -88,7 +88,7 @@ def credential(environ: Mapping[str, Any]) -> Credential | None:
     return None
 
 
-def read(environ: Mapping[str, Any], credential: Credential, account_id: str) -> Call:
+def read(environ: dict[str, Any], credential: Credential, account_id: str) -> Call:
     """Reads a request; its body can be read again afterwards.
 
     Args:
@@ -130,10 +130,10 @@ def read(environ: Mapping[str, Any], credential: Credential, account_id: str) ->
     return Call(service, str(operation.name), parameters, region, account_id)
 
 
-def _request(environ: Mapping[str, Any]) -> Request:
+def _request(environ: dict[str, Any]) -> Request:
     """The request with all of its body, which stays there for whoever reads it next."""
     body = environ["wsgi.input"]
     if not isinstance(body, io.BytesIO):
         body = io.BytesIO(body.read(int(environ.get("CONTENT_LENGTH") or 0)))
-        environ["wsgi.input"] = body  # type: ignore[index]  # a dict, which nobody else needs to write to
+        environ["wsgi.input"] = body
     return Request(dict(environ, **{"wsgi.input": io.BytesIO(body.getvalue())}))

@@ -4,12 +4,14 @@ Not evaluated: policies of resources other than keys (moto evaluates those of bu
 endpoints, service control policies. A key policy that names a role does not replace the role's own policy.
 """
 
+from dataclasses import replace
+
 from moto.kms.models import kms_backends
 
 from local.permissions import principals
 from local.permissions.conditions import Context
 from local.permissions.evaluation import Access, Decision, ResourcePolicy, evaluate
-from local.permissions.ledger import LEDGER, Ledger, Refusal
+from local.permissions.ledger import LEDGER, Refusal
 from local.permissions.principals import RoleSession
 
 _TRANSPORT = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
@@ -31,14 +33,7 @@ class AccessDeniedError(Exception):
         self.access = access
 
 
-def allowed(
-    session: RoleSession,
-    action: str,
-    resource: str,
-    context: Context | None = None,
-    *,
-    ledger: Ledger = LEDGER,
-) -> Decision:
+def allowed(session: RoleSession, action: str, resource: str, context: Context | None = None) -> Decision:
     """Decides whether a role may do something, and notes what came of it.
 
     Args:
@@ -47,35 +42,38 @@ def allowed(
         resource: ARN, or `*` where the action has no resource.
         context: condition keys beside those of the session. `aws:RequestedRegion` is the resource's region
             unless it is given.
-        ledger: where it is noted.
 
     Returns:
         The decision.
     """
-    region = resource.split(":")[3] if resource.startswith("arn:") else ""
-    keys = {**({"aws:RequestedRegion": region} if region else {}), **_TRANSPORT, **session.context}
-    access = Access(action, resource, {**keys, **(context or {})})
+    access = Access(action, resource, context or {})
     decision = _decide(session, access)
     if decision.allowed:
-        ledger.use(session.role_arn, decision.grants)
+        LEDGER.use(session.role_arn, decision.grants)
     else:
-        ledger.refuse(Refusal(session.role_arn, action, resource, decision.reason))
+        LEDGER.refuse(Refusal(session.role_arn, action, resource, decision.reason))
     return decision
 
 
 def demand(session: RoleSession, *accesses: Access) -> None:
-    """Lets a role do several things that belong together, or none of them.
+    """Lets a role do several things that belong together, or none of them, and notes what came of it.
 
     Raises:
         AccessDeniedError: at the first that it may not do.
     """
-    for access in accesses:
-        decision = allowed(session, access.action, access.resource, access.context)
+    decisions = [_decide(session, access) for access in accesses]
+    for access, decision in zip(accesses, decisions, strict=True):
         if not decision.allowed:
+            LEDGER.refuse(Refusal(session.role_arn, access.action, access.resource, decision.reason))
             raise AccessDeniedError(session, access, decision)
+    for decision in decisions:
+        LEDGER.use(session.role_arn, decision.grants)
 
 
 def _decide(session: RoleSession, access: Access) -> Decision:
+    region = access.resource.split(":")[3] if access.resource.startswith("arn:") else ""
+    keys = {**({"aws:RequestedRegion": region} if region else {}), **_TRANSPORT, **session.context}
+    access = replace(access, context={**keys, **access.context})
     bound = principals.policies(session)
     decision = evaluate(access, bound.identity, bound.boundary, bound.session)
     key_policy = _key_policy(access.resource)

@@ -220,6 +220,12 @@ def test_a_queue_and_its_key(aws: LocalAws, key: str) -> None:
     assert code_of(lambda: sending(send, allow("kms:Decrypt", key))) == "KMS.AccessDeniedException"
     assert code_of(lambda: sending(send, allow("kms:GenerateDataKey", key))) == "KMS.AccessDeniedException"
     assert code_of(lambda: sending(allow("kms:*", key))) == "AccessDenied"
+    partly = Role(aws, [send, allow("kms:Decrypt", key)])
+    assert (
+        code_of(lambda: partly.client("sqs").send_message(QueueUrl=url, MessageBody="m"))
+        == "KMS.AccessDeniedException"
+    )
+    assert partly.used() == set()  # nothing was done
     receiver = Role(aws, [receive, allow("kms:Decrypt", key)])
     assert len(receiver.client("sqs").receive_message(QueueUrl=url)["Messages"]) == 1
     assert receiver.used() == {"sqs:ReceiveMessage", "kms:Decrypt"}
