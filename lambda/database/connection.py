@@ -35,8 +35,8 @@ PAUSE_SECONDS = 0.5
 UNCHECKED_SECONDS = 10.0
 """A connection used this recently is asked nothing before its next use, if the server has not hung up."""
 
-SILENCE_MILLISECONDS = 10_000
-"""A server that does not acknowledge data for this long is taken for gone."""
+SILENCE_SECONDS = 10
+"""A silent server is asked after this long whether it is there, and taken for gone after as long again."""
 
 # The server's side has no code for these: libpq found nobody, or was sent away before it could log in.
 _NOT_YET = (
@@ -114,7 +114,8 @@ class Connections:
                     user=login.user,
                     password=login.password,
                     connect_timeout=max(2, min(ATTEMPT_SECONDS, int(left))),  # libpq's least is 2
-                    tcp_user_timeout=SILENCE_MILLISECONDS,
+                    tcp_user_timeout=1000 * SILENCE_SECONDS,
+                    keepalives_idle=SILENCE_SECONDS,
                     autocommit=True,
                 )
             except psycopg.OperationalError as error:
@@ -125,8 +126,9 @@ class Connections:
 
 def _works(connection: psycopg.Connection, idle_seconds: float) -> bool:
     # Anything to read, and nothing was asked: the server's farewell, or the end of the stream.
-    spoken, _, _ = select.select([connection], [], [], 0)
-    if not spoken and idle_seconds < UNCHECKED_SECONDS:
+    listening = select.poll()
+    listening.register(connection, select.POLLIN)
+    if not listening.poll(0) and idle_seconds < UNCHECKED_SECONDS:
         return True
     try:
         connection.execute("SELECT 1")

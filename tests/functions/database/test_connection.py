@@ -1,5 +1,6 @@
 """Connections outlive invocations, and are replaced when the server has closed them."""
 
+import os
 import socket
 import tempfile
 import threading
@@ -141,6 +142,14 @@ def test_one_that_was_idle_for_long_is_asked_whether_it_works(
     with connections.connection() as connection:
         assert _backend(connection) == first
         assert _last_statement(database, first) == "SELECT 1"
+
+
+def test_server_that_vanishes_is_noticed_within_seconds(connections: Connections) -> None:
+    # Linux ends a connection after the user time-out without an answer, to data and to keep-alives alike.
+    with connections.connection() as connection, socket.socket(fileno=os.dup(connection.fileno())) as used:
+        assert used.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+        assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
 def test_two_at_once_are_two(connections: Connections, credentials: CountedCredentials) -> None:
