@@ -44,9 +44,9 @@ class FunctionPlatform:
         logs_key_arn: Key of the log groups.
         queue_key_arn: Key of the dead-letter queues.
         boundary_arn: Permissions boundary of the roles.
-        log_level: Least severe log line of the functions, ``DEBUG`` or ``INFO``. Above these Lambda drops lines
-            without a level, such as the metrics that functions report (Lambda developer guide, "Log-level
-            filtering").
+        log_level: Least severe log line of the functions, ``DEBUG`` or ``INFO``. Above these Lambda drops
+            lines without a level, such as the metrics that functions report (Lambda developer guide,
+            "Log-level filtering").
         log_retention_days: Days that logs stay searchable.
     """
 
