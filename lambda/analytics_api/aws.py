@@ -30,6 +30,5 @@ _THROTTLED = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
-    "SlowDown",
     "ThrottlingException",
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -69,6 +70,20 @@ def test_a_bar_has_every_member_and_exactly_the_decimals_that_are_held(
         '{"symbol":"IBM","interval":"1m","bars":[{"start":"2013-10-07T13:30:00+00:00","open":0.1,'
         '"high":99999999999999.9999,"low":181.25,"close":181,"volume":100,"vwap":181.000001,"trade_count":3}]}'
     )
+
+
+@pytest.mark.parametrize("name", ["open", "high", "low", "close", "vwap"])
+@pytest.mark.parametrize(
+    ("held", "answered"),
+    [("181.5000", "181.5"), ("99999999999.9999", "99999999999.9999"), ("999999999999.9", "999999999999.9")],
+)
+def test_no_number_becomes_a_binary_fraction(
+    call: Call, database: Database, name: str, held: str, answered: str
+) -> None:
+    values: dict[str, Any] = {name: f"{held}00000" if name == "vwap" else held}
+    store_bars(database, 1, **values)
+    (answer,) = _pages(call, QUERY)
+    assert f'"{name}":{answered},' in answer.text
 
 
 def test_a_bar_without_prices_has_none(call: Call, database: Database) -> None:
@@ -204,6 +219,11 @@ def test_a_query_that_is_not_as_described_is_a_problem(call: Call, change: Any, 
     assert [error["parameter"] for error in answer.body["errors"]] == [parameter]
 
 
+def test_a_number_that_python_refuses_to_read_is_told_in_our_words(call: Call) -> None:
+    answer = call("GET", "/v1/bars/IBM", query={**QUERY, "limit": "9" * 5000})
+    assert answer.body["errors"] == [{"parameter": "limit", "detail": "is a whole number"}]
+
+
 def test_every_fault_is_told_at_once(call: Call) -> None:
     answer = call("GET", "/v1/bars/ibm", query={"interval": "1w", "form": "x", "limit": "0"})
     assert [error.get("parameter") for error in answer.body["errors"]] == [
@@ -240,12 +260,15 @@ def _store_seconds(date: str, first: str, count: int, volume: int) -> None:
 
 
 def test_bars_of_seconds_come_from_the_objects_and_are_paged_over_days(
-    call: Call, database: Database
+    call: Call, handler: ModuleType
 ) -> None:
     _store_seconds("2013-10-07", "2013-10-07 23:59:57Z", 3, 7)
     _store_seconds("2013-10-08", "2013-10-08 08:00:00Z", 3, 8)
     # As long as it may be.
     query = {"interval": "1s", "from": "2013-10-07T23:59:58Z", "to": "2013-10-08T23:59:58Z", "limit": "2"}
+    limit = 3
+    span = (OPENING, OPENING + timedelta(days=1))
+    assert len(handler._seconds().bars(BarQuery("IBM", "1s", *span, limit))) == limit
     pages = [answer.body["bars"] for answer in _pages(call, query)]
     assert [[(bar["start"][8:19], bar["volume"]) for bar in each] for each in pages] == [
         [("07T23:59:58", 7), ("07T23:59:59", 7)],

@@ -123,6 +123,23 @@ def test_the_function_refuses_exactly_what_json_schema_refuses(value: Any) -> No
             assert accepted == Draft4Validator(operation.body).is_valid(value)
 
 
+@pytest.mark.parametrize(
+    ("rules", "value", "accepted"),
+    [
+        ({"type": "integer"}, True, False),
+        ({"type": "string", "maxLength": 2}, "ab", True),
+        ({"type": "string", "maxLength": 2}, "abc", False),
+        ({"type": "string", "minLength": 2}, "a", False),
+        ({"type": "integer", "minimum": 0, "maximum": 1}, 1, True),
+        ({"type": "integer", "minimum": 0, "maximum": 1}, -1, False),
+        ({"type": "string", "enum": ["a"]}, "b", False),
+    ],
+)
+def test_each_keyword_is_enforced_at_its_limit(rules: dict[str, Any], value: Any, accepted: bool) -> None:
+    schema.ensure_enforced(rules)
+    assert (not list(schema.faults(rules, value))) == accepted == Draft4Validator(rules).is_valid(value)
+
+
 def test_defaults_of_the_description_are_used() -> None:
     operations = {operation.id: operation for operation in description.operations()}
     query = {"interval": ["1m"], "from": ["2013-10-07T00:00:00Z"], "to": ["2013-10-08T00:00:00Z"]}

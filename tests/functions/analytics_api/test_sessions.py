@@ -1,10 +1,14 @@
 """Sessions: their owner's only, and only until they expire."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
+from analytics_api.problems import Problem
+from analytics_api.sessions import Session, find_session, open_session
 
 from tests.functions.analytics_api.conftest import Call, Context
 from tests.support.proxy_events import proxy_event
@@ -46,6 +50,39 @@ def test_an_expired_session_is_gone_before_dynamodb_sweeps_it(call: Call) -> Non
     )
     path = f"/v1/sessions/{session['id']}"
     assert [call(method, path).status for method in ("GET", "DELETE")] == [404, 404]
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(59, True), (60, False)])
+def test_a_session_ends_at_the_second_it_says(seconds: int, found: bool) -> None:
+    class Store:
+        """Holds one session."""
+
+        def put(self, session: Session) -> None:
+            self.session = session
+
+        def get(self, _: str) -> Session:
+            return self.session
+
+        def delete(self, *_: object) -> bool:
+            return False
+
+    store, now = Store(), datetime(2026, 1, 1, tzinfo=UTC)
+    session = open_session(store, "key-1", "ann", 60, now)
+    with nullcontext() if found else pytest.raises(Problem):
+        assert find_session(store, "key-1", session.id, now + timedelta(seconds=seconds)) == session
+
+
+def test_a_session_is_read_as_it_was_last_written(call: Call, handler: ModuleType) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def see(params: dict[str, Any], **_: object) -> None:
+        asked.append(dict(params))
+
+    events = handler._sessions()._client.meta.events
+    events.register("provide-client-params.dynamodb.GetItem", see)
+    call("GET", f"/v1/sessions/{'x' * 43}")
+    events.unregister("provide-client-params.dynamodb.GetItem", see)
+    assert [each["ConsistentRead"] for each in asked] == [True]
 
 
 def test_another_clients_session_looks_like_none(call: Call) -> None:
