@@ -51,10 +51,10 @@ class Evaluation:
             data: why, JSON.
         """
         with self._lock:
-            alarm = backend.alarms[name]
-            old = alarm.state_value
-            if state == old:
+            alarm = backend.alarms.get(name)
+            if alarm is None or alarm.state_value == state:  # it may have been deleted at this very moment
                 return
+            old = alarm.state_value
             now = clock.now()
             alarm.update_state(reason, data, state)
             alarm.state_updated_timestamp = datetime.fromtimestamp(now, UTC).replace(tzinfo=None)
@@ -69,9 +69,10 @@ class Evaluation:
         self._metric_filters.put_defaults(end)
         for backend in _backends():
             reader = self._readers.setdefault(id(backend), Reader(backend))
-            for alarm in [one for one in backend.alarms.values() if one.rule is None]:
+            for alarm in [*backend.alarms.values()]:
                 # an alarm of longer periods is evaluated each minute too, over the periods that end then
-                self._judge(backend, alarm, reader, end)
+                if alarm.rule is None:
+                    self._judge(backend, alarm, reader, end)
             self._judge_composites(backend)
 
     def _judge(self, backend: Any, alarm: Any, reader: Reader, end: float) -> None:
@@ -83,7 +84,9 @@ class Evaluation:
         self.set_state(backend, alarm.name, judgement.state, judgement.reason)
 
     def _judge_composites(self, backend: Any) -> None:
-        for alarm in [one for one in backend.alarms.values() if one.rule is not None]:
+        for alarm in [*backend.alarms.values()]:
+            if alarm.rule is None:
+                continue
             try:
                 in_alarm = alarm_rule.compile_rule(alarm.rule)(lambda name: _state(backend, name))
             except alarm_rule.MalformedRuleError as error:

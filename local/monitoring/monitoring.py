@@ -1,6 +1,7 @@
 """Monitoring as it runs beside a moto server; made by `start`."""
 
 import contextlib
+import logging
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
@@ -14,6 +15,8 @@ from local.monitoring.evaluation import Evaluation
 from local.monitoring.metric_filters import MetricFilters
 
 _LOOK_SECONDS = 0.2
+
+_logger = logging.getLogger(__name__)
 
 
 class Monitoring:
@@ -43,7 +46,11 @@ class Monitoring:
 
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
-            self.evaluation.catch_up()
+            try:
+                self.evaluation.catch_up()
+            except Exception:
+                # moto's state changes while it is read; the next minute is evaluated all the same
+                _logger.exception("the alarms of a minute could not be evaluated")
 
     def _received(self, original: Callable[..., str]) -> Callable[..., str]:
         def put_log_events(stream: Any, log_events: list[dict[str, Any]]) -> str:

@@ -81,9 +81,10 @@ class Watched:
         clock.advance(60 * count)
 
     def heard(self) -> list[tuple[str, Any]]:
-        """Takes what was published since: subject and message, read as JSON."""
-        told = []
-        while messages := self.aws.receive(self._url, 0.3):
+        """Takes what was published since, one message at least: subject and message, read as JSON."""
+        told: list[tuple[str, Any]] = []
+        # a state is seen before its message is there
+        while messages := self.aws.receive(self._url, 0.3 if told else 10):
             for message in messages:
                 self.aws.client("sqs").delete_message(
                     QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]

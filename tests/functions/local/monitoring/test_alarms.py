@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.functions.local.monitoring.conftest import Watched, alarm_arn
-from tests.support.local_functions import ACCOUNT
+from tests.support.local_functions import ACCOUNT, eventually
 
 
 def test_a_new_alarm_has_insufficient_data_and_keeps_its_state_when_it_is_put_again(watched: Watched) -> None:
@@ -262,6 +262,18 @@ def test_a_composite_alarm_names_the_child_in_alarm_even_if_another_changed_late
     watched.wait(name, "ALARM")
     (alarm,) = watched.cloudwatch.describe_alarms(AlarmNames=[name])["CompositeAlarms"]
     assert alarm["StateReason"].startswith(f"{alarm_arn(burning)} transitioned to ALARM at ")
+
+
+def test_a_minute_that_fails_stops_no_later_one(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("local.monitoring.queue_metrics.put", lambda _: 1 / 0)
+        watched.minutes()
+        assert eventually(lambda: "could not be evaluated" in caplog.text, 5)
+    name = watched.alarm()
+    watched.minutes()
+    watched.wait(name, "OK")
 
 
 def test_an_alarm_that_is_not_understood_says_so_and_hinders_no_other(
