@@ -74,6 +74,8 @@ def ledger(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.requirement("IAM-1")
+@pytest.mark.requirement("IAM-2")
+@pytest.mark.requirement("KMS-1")
 def test_no_function_was_refused_anything(ledger: Ledger) -> None:
     refused = [
         f"{entry['count']} times {entry['role']}: {entry['action']} on {entry['resource']}, {entry['reason']}"
