@@ -15,7 +15,7 @@ from rich.table import Table
 
 from synthesis.node import find_node
 from tools import console
-from tools.benchmarks import api, local_steps, synthesis
+from tools.benchmarks import api, local_steps, processing, synthesis
 from tools.benchmarks.measurement import Measurement
 from tools.workspace import ROOT
 
@@ -24,6 +24,7 @@ RESULT = ROOT / "build" / "bench.json"
 MEASUREMENTS: Mapping[str, Callable[[int], Measurement]] = {
     "synthesis": synthesis.measure,
     "api": api.measure,
+    "processing": processing.measure,
     "local_steps": local_steps.measure,
 }
 """What there is to measure, by the name that the command line takes."""

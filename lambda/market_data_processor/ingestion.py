@@ -37,7 +37,7 @@ from .trade_file import ByteStream, read_blocks
 
 PARTITIONS_AT_A_TIME = 16
 """Symbols and days that are locked and published together."""
-SECONDS_AT_A_TIME = 150_000
+SECONDS_AT_A_TIME = 50_000
 """Seconds with trades that are merged together, unless one symbol and day has more."""
 _ATTEMPTS = 5
 

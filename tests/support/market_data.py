@@ -3,8 +3,7 @@
 import functools
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,9 +14,10 @@ from unittest import mock
 import duckdb
 from market_data_processor import ingestion, layout
 from market_data_processor.ingestion import ingest
-from market_data_processor.layout import INTERVALS, Partition, Source
-from market_data_processor.merging import Results
+from market_data_processor.layout import INTERVALS, Source
 from market_data_processor.trade_file import HEADER, read_blocks
+
+from tools.benchmarks.folder_publication import Folder
 
 MEMORY_MB = 128
 INTERVAL_NAMES = {seconds: name for name, seconds in INTERVALS.items()}
@@ -84,65 +84,6 @@ class Result:
         return analytics
 
 
-class Folder:
-    """Publishes into a folder what comes out of files that are processed one after the other."""
-
-    def __init__(self, folder: Path) -> None:
-        """Use an existing folder."""
-        self.path = folder
-        self._covered: dict[Source, set[Partition]] = {}
-
-    def cover(self, source: Source, partitions: Sequence[Partition]) -> Sequence[Partition]:
-        """Remember what a source contributes to."""
-        covered = self._covered.setdefault(source, set())
-        covered.update(partitions)
-        return sorted(covered)
-
-    @contextmanager
-    def exclusive(self, source: Source, partitions: Sequence[Partition]) -> Iterator["ExclusiveFolder"]:
-        """Nobody else is there."""
-        yield ExclusiveFolder(self.path, source, partitions)
-
-    def store_rejects(self, source: Source, path: Path) -> None:
-        """Keep the rejects."""
-        (self.path / f"rejects-{source.digest}.jsonl").write_bytes(path.read_bytes())
-
-    def rejects(self, source: Source) -> list[Reject]:
-        """The rejects of a source."""
-        path = self.path / f"rejects-{source.digest}.jsonl"
-        return read_rejects(path) if path.exists() else []
-
-    def partitions(self) -> list[Partition]:
-        """What any source contributed to."""
-        return sorted(set().union(*self._covered.values()))
-
-
-class ExclusiveFolder:
-    """Some partitions of a folder."""
-
-    def __init__(self, folder: Path, source: Source, partitions: Sequence[Partition]) -> None:
-        """Know whose partial is the own one."""
-        self._folder, self._source, self._partitions = folder, source, partitions
-
-    def others(self, directory: Path) -> Mapping[Partition, Sequence[Path]]:
-        """The partials of all other sources, where they are."""
-        return {
-            partition: [
-                path
-                for path in sorted((self._folder / layout.partials(partition)).glob("*"))
-                if path != self._folder / layout.partial(partition, self._source)
-            ]
-            for partition in self._partitions
-        }
-
-    def replace(self, results: Results) -> None:
-        """Move the files to where their keys say."""
-        for key, path in (*results.partials.items(), *results.merged.items()):
-            target = self._folder / key
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
-
-
 def csv(*rows: str) -> bytes:
     """A trades file with these rows."""
     return "".join(f"{row}\n" for row in (HEADER, *rows)).encode()
@@ -161,7 +102,7 @@ def run(*files: bytes, seconds: int = 60, block_bytes: int = 1 << 20, names: Seq
     with TemporaryDirectory() as name:
         folder = Folder(Path(name))
         publish(folder, *files, block_bytes=block_bytes, names=names)
-        rejects = [each for source in folder._covered for each in folder.rejects(source)]
+        rejects = [each for source in folder.sources() for each in rejects_of(folder, source)]
         bars = {
             (each.symbol, str(each.date)): read_bars(folder.path / layout.bars(each, INTERVAL_NAMES[seconds]))
             for each in folder.partitions()
@@ -178,7 +119,7 @@ def publish(folder: Folder, *files: bytes, block_bytes: int = 1 << 20, names: Se
     """Process files one after the other."""
     with mock.patch.object(ingestion, "read_blocks", functools.partial(read_blocks, block_bytes=block_bytes)):
         for index, content in enumerate(files):
-            source = Source(names[index] if names else f"file-{index:03}", "")
+            source = Source(names[index] if names else f"file-{index:03}", "1")
             ingest(io.BytesIO(content), source, folder, MEMORY_MB)
 
 
@@ -209,6 +150,12 @@ def read_analytics(path: Path) -> list[Analytics]:
 @functools.cache
 def _reader() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
+
+
+def rejects_of(folder: Folder, source: Source) -> list[Reject]:
+    """The rejects of a file."""
+    path = folder.path / layout.rejects(source)
+    return read_rejects(path) if path.exists() else []
 
 
 def read_rejects(path: Path) -> list[Reject]:

@@ -11,7 +11,8 @@ import pytest
 from market_data_processor import layout
 from market_data_processor.layout import INTERVALS
 
-from tests.support.market_data import Bar, Folder, csv, publish, read_bars, trade
+from tests.support.market_data import Bar, csv, publish, read_bars, trade
+from tools.benchmarks.folder_publication import Folder
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "ibm-20131007-trades.csv.gz"
 
