@@ -75,11 +75,9 @@ def deploy(
     outputs = {"endpoint": endpoint, "region": stack.region, "account": account, **stack.outputs()}
     with local_profile.entered(stack.environment):
         api = LocalApi.find(endpoint, outputs)
-    of_this_machine = {
-        "local_api_url": api.url,
-        KEYS_OUTPUT: dict(api.keys),
-        "database_certificate": str(workspace.rds_certificate),
-    }
+    of_this_machine: dict[str, Any] = {"local_api_url": api.url, KEYS_OUTPUT: dict(api.keys)}
+    if workspace.rds_certificate.exists():  # the project's own local AWS makes it
+        of_this_machine["database_certificate"] = str(workspace.rds_certificate)
     _write_for_owner(workspace.outputs, json.dumps({**outputs, **of_this_machine}, indent=2, sort_keys=True))
     return stack
 
