@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringPolicyExample
 """
 
 import logging
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -129,7 +130,8 @@ def _key(one: _Default) -> tuple[str, str, str, str, int]:
 def _number(metric_value: str, event: Event) -> float | None:
     """The value to add: a number, or what the event has in a field."""
     found = event.value(metric_value) if metric_value.startswith("$") else metric_value
-    return None if found is None or isinstance(found, bool | list | dict) else number(str(found))
+    value = number(str(found))
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _text(value: Any) -> str:

@@ -27,6 +27,11 @@ def test_the_clock_is_moved_ahead_over_http(aws: LocalAws) -> None:
     assert 90 <= clock.now() - before < 95
 
 
+def test_a_log_event_of_now_is_of_the_clocks_now_even_if_it_was_advanced() -> None:
+    clock.advance(600)
+    assert clock.of_log_event(int(time.time() * 1000)) == pytest.approx(clock.now(), abs=1)
+
+
 @pytest.mark.parametrize("query", ["", "?advance=soon", "?advance=-5"])
 def test_anything_else_moves_nothing(aws: LocalAws, query: str) -> None:
     ahead = clock.now() - time.time()
