@@ -69,7 +69,6 @@ class Front:
         self._writer.sni_callback = self._choose_endpoint
         self._server: asyncio.Server | None = None
         self._beginning: set[asyncio.Task[None]] = set()
-        self._open: set[Channel] = set()
 
     @property
     def port(self) -> int:
@@ -83,25 +82,18 @@ class Front:
         self._server = await loop.create_server(lambda: _Client(self), WRITER_HOST, 0)
 
     async def stop(self) -> None:
-        """Closes the port and every connection."""
+        """Closes the port, and connections that have not reached PostgreSQL; others end with that."""
         if self._server is not None:
             self._server.close()
         for task in self._beginning:
             task.cancel()
-        for channel in self._open:
-            channel.transport.abort()
         await asyncio.gather(*self._beginning, return_exceptions=True)
 
     def accept(self, client: Channel) -> None:
         """Takes a connection."""
-        self._open.add(client)
         task = asyncio.get_running_loop().create_task(self._begin(client))
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
-
-    def forget(self, client: Channel) -> None:
-        """Called when a connection has ended."""
-        self._open.discard(client)
 
     def _choose_endpoint(self, tls: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if name == READER_HOST:
@@ -202,7 +194,7 @@ class Front:
 
 
 class _Client(Channel):
-    """The side of a client, known to its front as long as it lives."""
+    """The side of a client."""
 
     def __init__(self, front: Front) -> None:
         super().__init__()
@@ -211,10 +203,6 @@ class _Client(Channel):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._front.accept(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self._front.forget(self)
 
 
 def _no_entry(startup: Startup, encryption: str) -> str:

@@ -1,5 +1,6 @@
 """Databases come and go with their clusters, and none outlives the local AWS."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.rds.models import DBCluster, RDSBackend
 
+from local.database import messages
 from local.database.cluster import Cluster
 from local.runtime import worker_environment
 from tests.support.local_rds import MASTER, REGION, LocalRds, serve
@@ -51,6 +53,18 @@ def test_nothing_is_left_of_a_deleted_cluster(rds: LocalRds) -> None:
         connection.execute("SELECT 1")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", cluster.port))
+
+
+def test_a_connection_that_has_not_said_who_comes_ends_with_the_cluster(rds: LocalRds) -> None:
+    cluster = rds.create()
+    with socket.create_connection(("127.0.0.1", cluster.port), timeout=10) as waiting:
+        waiting.sendall(messages.SSL_REQUEST_PACKET)
+        assert waiting.recv(1) == b"S"
+
+        rds.delete(cluster)
+
+        with contextlib.suppress(ConnectionResetError):
+            assert waiting.recv(1) == b""
 
 
 def test_a_cluster_of_the_same_name_begins_empty(rds: LocalRds) -> None:
