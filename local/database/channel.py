@@ -41,7 +41,7 @@ class Channel(asyncio.Protocol):
         Raises:
             ConnectionError: the other end closed, or sent what is none.
         """
-        return Startup(await self._packet(before_length=0))
+        return Startup(await self._packet(before_length=0, shortest=8))
 
     async def message(self) -> Message:
         """Reads a message.
@@ -49,7 +49,7 @@ class Channel(asyncio.Protocol):
         Raises:
             ConnectionError: the other end closed, or sent what is none.
         """
-        packet = await self._packet(before_length=1)
+        packet = await self._packet(before_length=1, shortest=4)
         return Message(packet[:1], packet[5:])
 
     async def closed(self) -> None:
@@ -73,11 +73,11 @@ class Channel(asyncio.Protocol):
         if self._lost:
             other.transport.close()
 
-    async def _packet(self, before_length: int) -> bytes:
+    async def _packet(self, before_length: int, shortest: int) -> bytes:
         begin = before_length + 4
         await self._fill(begin)
         (length,) = struct.unpack_from("!I", self._received, before_length)
-        if not 4 <= length <= _LONGEST:
+        if not shortest <= length <= _LONGEST:
             raise ConnectionAbortedError(f"a message of {length} bytes")
         end = before_length + length
         await self._fill(end)

@@ -1,5 +1,6 @@
 """What an endpoint demands before it asks who comes: TLS, with a certificate of its own."""
 
+import gc
 import socket
 import ssl
 import struct
@@ -81,11 +82,15 @@ def test_encryption_by_gssapi_is_declined_and_tls_offered(cluster: AuroraCluster
         b"GET / HTTP/1.1\r\n\r\n",
         struct.pack("!I", 0),
         struct.pack("!I", 3),
+        struct.pack("!I", 4),
+        struct.pack("!I", 7) + b"abc",
         struct.pack("!II", 0xFFFFFFFF, 196608),
         messages.SSL_REQUEST_PACKET + bytes(1),
     ],
 )
-def test_what_is_no_postgresql_ends_only_its_own_connection(cluster: AuroraCluster, sent: bytes) -> None:
+def test_what_is_no_postgresql_ends_only_its_own_connection(
+    cluster: AuroraCluster, caplog: pytest.LogCaptureFixture, sent: bytes
+) -> None:
     with socket.create_connection(("127.0.0.1", cluster.port), timeout=5) as plain:
         plain.sendall(sent)
         plain.shutdown(socket.SHUT_WR)
@@ -97,3 +102,5 @@ def test_what_is_no_postgresql_ends_only_its_own_connection(cluster: AuroraClust
 
     with cluster.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+    gc.collect()  # a task that failed says so when it is collected
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
