@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 import boto3
 import psycopg
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -36,6 +36,8 @@ logging.getLogger().setLevel(logging.INFO)
 
 logger = Logger(serialize_stacktrace=False)
 metrics = Metrics()
+# botocore alone: to look for every library that X-Ray knows takes longer than to import this module.
+tracer = Tracer(patch_modules=["botocore"])
 batch = BatchProcessor(event_type=EventType.SQS)
 
 _ATTEMPTS = 3
@@ -62,6 +64,7 @@ def _s3() -> "S3Client":
 
 
 @logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Process a batch of queue messages, each holding an S3 notification.

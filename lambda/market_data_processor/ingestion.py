@@ -123,7 +123,6 @@ def ingest(stream: ByteStream, source: Source, publication: Publication, memory_
         own = trades.finish()
         if rejects:
             publication.store_rejects(source, rejects_file)
-        rejects_file.unlink()
 
         def publish(partitions: Mapping[Partition, Seconds]) -> int:
             for lost_races in range(_ATTEMPTS):

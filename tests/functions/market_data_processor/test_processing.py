@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "ENGINE_MEMORY_MB": "128",
     "POWERTOOLS_SERVICE_NAME": "market-data-processor",
     "POWERTOOLS_METRICS_NAMESPACE": "TradingAnalytics",
+    "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
 pytestmark = pytest.mark.requirement("FN-2")
