@@ -48,10 +48,6 @@ ALTER ROLE market_reader SET lock_timeout = '2s';
 ALTER ROLE market_reader SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE market_reader SET default_transaction_read_only = on;
 
--- A function that nobody invokes any more keeps its connection, and a cluster with connections never pauses.
-ALTER ROLE market_writer SET idle_session_timeout = '5min';
-ALTER ROLE market_reader SET idle_session_timeout = '5min';
-
 -- What Amazon RDS adds to PostgreSQL: logins by IAM instead of passwords, and the audit log.
 DO $$
 BEGIN

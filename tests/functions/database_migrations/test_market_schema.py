@@ -27,7 +27,6 @@ def _settings(connection: psycopg.Connection) -> dict[str, str]:
         "statement_timeout",
         "lock_timeout",
         "idle_in_transaction_session_timeout",
-        "idle_session_timeout",
     )
     return {name: str(connection.execute(f"SHOW {name}").fetchone()[0]) for name in names}  # type: ignore[index]
 
@@ -37,13 +36,11 @@ def test_nobody_waits_without_end(writer: psycopg.Connection, reader: psycopg.Co
         "statement_timeout": "1min",
         "lock_timeout": "30s",
         "idle_in_transaction_session_timeout": "1min",
-        "idle_session_timeout": "5min",
     }
     assert _settings(reader) == {
         "statement_timeout": "5s",
         "lock_timeout": "2s",
         "idle_in_transaction_session_timeout": "5s",
-        "idle_session_timeout": "5min",
     }
 
 
