@@ -127,7 +127,7 @@ def _ingest_current(bucket: str, key: str) -> Summary:
         except psycopg.errors.LockNotAvailable:
             _count("LockTimeouts")
             raise
-        except psycopg.OperationalError:
+        except psycopg.Error:
             _count("DatabaseFailures")
             raise
     raise AssertionError("the last attempt returns or raises")

@@ -13,9 +13,11 @@ from urllib.parse import quote_plus
 
 import boto3
 import duckdb
+import psycopg
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from market_data_processor import config
+from market_data_processor.ingestion import LostRaceError, SupersededError
 from market_data_processor.trade_file import HEADER
 from moto import mock_aws
 
@@ -284,6 +286,38 @@ def test_working_files_are_removed(
     put(client, "bad.csv", b"no CSV")
     function.handler(batch(notification("trades.csv"), notification("bad.csv")), Context())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "metric", "times"),
+    [
+        (SupersededError("replaced"), "SupersededObjects", 3),
+        (LostRaceError("others were faster"), "LostRaces", 1),
+        (psycopg.errors.LockNotAvailable("lock timeout"), "LockTimeouts", 1),
+        (psycopg.OperationalError("connection refused"), "DatabaseFailures", 1),
+        (psycopg.errors.QueryCanceled("statement timeout"), "DatabaseFailures", 1),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_every_failure_has_a_metric(
+    client: "S3Client",
+    function: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    metric: str,
+    times: int,
+) -> None:
+    put(client, "trades.csv", csv(trade("15:00:00.000")))
+
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(function, "ingest", fail)
+    with pytest.raises(BatchProcessingError):
+        function.handler(batch(notification("trades.csv")), Context())
+    metrics = json.loads(capsys.readouterr().out)
+    assert (metrics[metric], metrics["FailedMessages"]) == ([1] * times, [1])
 
 
 def test_settings_come_from_the_environment() -> None:
