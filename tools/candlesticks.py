@@ -13,6 +13,7 @@ from tools.local_api import NEW_YORK
 
 _RISING, _FALLING = "#1a7f5a", "#c0392b"
 _OPENING, _CLOSING = time(9, 30), time(16)
+_MARGIN = 15 / (24 * 60)
 _STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -92,12 +93,12 @@ def _volumes(axes: Any, bars: Sequence[Mapping[str, Any]], starts: list[datetime
 
 
 def _session(axes: Any, start: datetime) -> None:
-    """Shades what lies outside the regular session, and keeps the limits that the bars have given."""
-    left, right = axes.get_xlim()
+    """Shows the regular session whole, however few the bars are, and shades what lies outside it."""
     opening, closing = (
         dates.date2num(datetime.combine(start.date(), one, NEW_YORK)) for one in (_OPENING, _CLOSING)
     )
+    first, last = axes.get_xlim()
+    left, right = min(first, opening - _MARGIN), max(last, closing + _MARGIN)
     for begin, end in ((left, opening), (closing, right)):
-        if begin < end:
-            axes.axvspan(begin, end, color="#000000", alpha=0.05, linewidth=0)
+        axes.axvspan(begin, end, color="#000000", alpha=0.05, linewidth=0)
     axes.set_xlim(left, right)

@@ -159,11 +159,11 @@ def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataP
     out.print(bars)
 
 
-def ask(stack: LocalStack, processed: trades.Processed, out: Console) -> None:
+def ask(stack: LocalStack, processed: trades.Processed, data_path: trades.DataPath, out: Console) -> None:
     """Asks the API for the first day of what was processed, and draws it.
 
     Raises:
-        ToolError: the API does not answer as it should.
+        ToolError: the API does not answer as it should, or has other bars than the Parquet objects.
     """
     written = json.loads(stack.workspace.outputs.read_text(encoding="utf-8"))
     api = LocalApi(written["local_api_url"], written[KEYS_OUTPUT])
@@ -171,13 +171,19 @@ def ask(stack: LocalStack, processed: trades.Processed, out: Console) -> None:
     without = api.request("GET", f"/v1/bars/{symbol}").status
     minutes, drawn = api.bars(symbol, day, "1m"), api.bars(symbol, day, DRAWN_INTERVAL)
     analytics = api.analytics(symbol, day)
+    stored = trades.read_bars(processed.bars[:1], data_path, limit=1)[2]
+    if len(minutes) != stored:
+        raise ToolError(f"{symbol} on {day}: {len(minutes)} bars in the database, {stored} in Parquet")
     title = f"{symbol} on {day:%A}, {day.day} {day:%B %Y} – {DRAWN_BARS}"
     pictures = candlesticks.draw(
         drawn, title, DRAWN_MINUTES, stack.workspace.folder / f"bars-{symbol}-{day.isoformat()}"
     )
     out.print(f"The API at {api.url}, by HTTP:")
     out.print(f"  GET /v1/bars/{symbol} without a key: {without}")
-    out.print(f"  GET /v1/bars/{symbol} with the key: {len(minutes)} one-minute bars on {day}")
+    out.print(
+        f"  GET /v1/bars/{symbol} with the key: {len(minutes)} one-minute bars on {day}, from the database; "
+        f"{stored} in Parquet"
+    )
     volatility, twap = analytics["realized_volatility"], analytics["twap"]
     out.print(
         f"  GET /v1/analytics/{symbol}?date={day}: realized volatility {volatility}, TWAP {twap}, "
@@ -213,7 +219,7 @@ def main(out: Console) -> None:
             show(stack, processed, data_path, out)
             with steps.step("ask the API and draw a day"):
                 if processed.bars:
-                    ask(stack, processed, out)
+                    ask(stack, processed, data_path, out)
     out.print(f"The local AWS serves at {stack.endpoint} until `make local-down`.")
     if base.get("ALERT_EMAIL"):
         out.print(f"Mail that it would send is kept in {workspace.mailbox}.")
