@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -242,9 +243,9 @@ def test_symbols_are_those_that_bars_are_held_of_in_order(call: Call, database: 
     assert call("GET", "/v1/symbols").body == {"symbols": ["AIG", "C", "IBM", "MSFT"]}
 
 
-def _store_seconds(date: str, first: str, count: int, volume: int) -> None:
+def _store_seconds(folder: Path, date: str, first: str, count: int, volume: int) -> None:
     """Store one-second bars as the processor does, in a file of a partition."""
-    file = f"/tmp/{date}.parquet"
+    file = folder / f"{date}.parquet"
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone='UTC'")
         connection.execute(
@@ -254,15 +255,15 @@ def _store_seconds(date: str, first: str, count: int, volume: int) -> None:
             f" i AS trade_count FROM range({count}) t(i)) TO '{file}' (FORMAT parquet)"
         )
     boto3.client("s3").upload_file(
-        file, "processed", f"bars/interval=1s/symbol=IBM/date={date}/part-{volume}.parquet"
+        str(file), "processed", f"bars/interval=1s/symbol=IBM/date={date}/part-{volume}.parquet"
     )
 
 
 def test_bars_of_seconds_come_from_the_objects_and_are_paged_over_days(
-    call: Call, handler: ModuleType
+    call: Call, handler: ModuleType, tmp_path: Path
 ) -> None:
-    _store_seconds("2013-10-07", "2013-10-07 23:59:57Z", 3, 7)
-    _store_seconds("2013-10-08", "2013-10-08 08:00:00Z", 3, 8)
+    _store_seconds(tmp_path, "2013-10-07", "2013-10-07 23:59:57Z", 3, 7)
+    _store_seconds(tmp_path, "2013-10-08", "2013-10-08 08:00:00Z", 3, 8)
     # As long as it may be.
     query = {"interval": "1s", "from": "2013-10-07T23:59:58Z", "to": "2013-10-08T23:59:58Z", "limit": "2"}
     limit = 4
