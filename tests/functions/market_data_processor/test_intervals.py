@@ -115,12 +115,15 @@ def test_hours_that_the_clock_shows_twice_are_two() -> None:
     assert [bar.volume for bar in bars["1d"]] == [200]
 
 
-def test_days_on_both_sides_of_a_change_of_clocks_in_one_block() -> None:
+@pytest.mark.parametrize(
+    "days", [("2013-11-01", "2013-11-04"), ("2013-07-01", "2013-11-04", "2014-07-02")], ids=["", "and back"]
+)
+def test_days_on_both_sides_of_a_change_of_clocks_in_one_block(days: tuple[str, ...]) -> None:
     """Offsets differ within what is aggregated at once; the session follows New York on each day."""
     swept = "20"  # forms a price only outside the regular session
     rows = [
         trade(f"{day}T{time}:00.000", conditions=swept, symbol=f"D{day[-2:]}T{time[:2]}")
-        for day in ("2013-11-01", "2013-11-04")
+        for day in days
         for time in ("13:45", "20:30")
     ]
     with TemporaryDirectory() as name:
@@ -130,7 +133,12 @@ def test_days_on_both_sides_of_a_change_of_clocks_in_one_block() -> None:
             partition.symbol: read_bars(folder.path / layout.bars(partition, "1m"))[0].open is not None
             for partition in folder.partitions()
         }
-    assert priced == {"D01T13": False, "D01T20": True, "D04T13": True, "D04T20": False}
+    summer, winter = {"T13": False, "T20": True}, {"T13": True, "T20": False}
+    assert priced == {
+        f"D{day[-2:]}{time}": price
+        for day in days
+        for time, price in (winter if day == "2013-11-04" else summer).items()
+    }
 
 
 def test_readers_read_the_partitions_as_they_are() -> None:
