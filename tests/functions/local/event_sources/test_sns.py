@@ -35,7 +35,8 @@ def topic(aws: LocalAws) -> str:
 def mails(work: Path) -> list[tuple[str, str, str]]:
     """Recipient, subject and text of every mail."""
     return [
-        (mail["To"], mail["Subject"], mail.get_payload().strip()) for mail in mailbox.mbox(work / "mailbox")
+        (mail["To"], mail["Subject"], str(mail.get_payload()).strip())
+        for mail in mailbox.mbox(work / "mailbox")
     ]
 
 
