@@ -28,6 +28,16 @@ def peak_memory(command: Sequence[str], directory: Path, environ: Mapping[str, s
     return peak / 1e6
 
 
+def own_peak_memory() -> float:
+    """Return the most that this process has held resident so far, in MB (10^6 bytes).
+
+    Linux only. `ru_maxrss` would not do: a process takes it over from the one that started it.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(peak) * 1024 / 1e6
+
+
 def _with_descendants(pid: int) -> list[int]:
     found = [pid]
     for parent in found:  # grows while it is read

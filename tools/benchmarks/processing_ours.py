@@ -5,7 +5,6 @@ Prints seconds and megabytes (10^6 bytes) in JSON.
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from market_data_processor.ingestion import ingest
 from market_data_processor.layout import Source
 
 from tools.benchmarks.folder_publication import Folder
+from tools.benchmarks.process_tree import own_peak_memory
 
 
 def main(file: str, folder: str, engine_memory_mb: str) -> None:
@@ -28,7 +28,7 @@ def main(file: str, folder: str, engine_memory_mb: str) -> None:
         json.dumps(
             {
                 "seconds": time.perf_counter() - started,
-                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+                "megabytes": own_peak_memory(),
                 "rows": summary.rows,
                 "rejects": summary.rejects,
                 "partitions": summary.partitions,

@@ -9,12 +9,13 @@ library's import does not count.
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tools.benchmarks.process_tree import own_peak_memory
 
 NO_REGULAR, NO_EXTENDED, NO_VOLUME = 0x20 | 0x200000 | 0x4000000, 0x1000000, 0x1000000 | 0x4000000 | 0x200000
 EXEMPT, EXEMPT_YET, CLOSING = 0x20000000, 0x7, 0x80
@@ -306,7 +307,7 @@ def main(library: str, file: str, folder: str) -> None:
     started = time.perf_counter()
     run(file, Path(folder))
     seconds = time.perf_counter() - started
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    megabytes = own_peak_memory()
     print(json.dumps({"seconds": seconds, "megabytes": megabytes}), flush=True)
     os._exit(0)  # pyarrow's threads now and then abort an orderly exit
 

@@ -38,6 +38,8 @@ def test_twap_weighs_closes_by_the_minutes_they_last() -> None:
         trade("19:59:59.999", "107.0000"),
     ).twap
     assert found == Decimal("103.400000")  # (3 * 101 + 6 * 104 + 1 * 107) / 10
+    until_the_end = analytics(trade("19:50:00.000", "100.0000"), trade("19:52:00.000", "110.0000")).twap
+    assert until_the_end == Decimal("108.000000")  # (2 * 100 + 8 * 110) / 10
 
 
 def test_only_the_regular_session_and_only_prices_count() -> None:
