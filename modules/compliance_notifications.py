@@ -1,50 +1,35 @@
 """Compliance changes reach the alert topic (CFG-3)."""
 
-import json
-from dataclasses import dataclass
-
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
-    CloudwatchEventTarget,
-    CloudwatchEventTargetInputTransformer,
-)
 from constructs import Construct
 
-from modules.context import Context, DataClassification
-
-
-@dataclass(frozen=True)
-class ComplianceNotificationsProps:
-    """Properties of the notifications.
-
-    Attributes:
-        topic_arn: Topic that is told; its policy and its key let EventBridge publish.
-    """
-
-    topic_arn: str
+from modules.context import Context
+from modules.event_notification import EventNotification, EventNotificationProps
 
 
 class ComplianceNotifications(Construct):
     """A message for every resource that stops complying with one of the workload's rules.
 
     EventBridge carries it, since AWS Config itself cannot publish to an encrypted topic.
-
-    Attributes:
-        rule_arn: The EventBridge rule's ARN, for the topic's policy.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, context: Context, props: ComplianceNotificationsProps
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, context: Context, topic_arn: str) -> None:
+        """Declare the rule.
+
+        Args:
+            scope: Owner.
+            id_: Id within the owner.
+            context: Names and tags.
+            topic_arn: Topic that is told; its policy and its key let EventBridge publish.
+        """
         super().__init__(scope, id_)
-        name = context.name("compliance-rule")
-        rule = CloudwatchEventRule(
+        EventNotification(
             self,
-            "rule",
-            name=name,
-            description="Resources that no longer comply with a rule of AWS Config",
-            event_pattern=json.dumps(
-                {
+            "event",
+            context,
+            EventNotificationProps(
+                purpose="compliance",
+                description="Resources that no longer comply with a rule of AWS Config",
+                pattern={
                     "source": ["aws.config"],
                     "detail-type": ["Config Rules Compliance Change"],
                     "detail": {
@@ -53,18 +38,8 @@ class ComplianceNotifications(Construct):
                         "configRuleName": [{"wildcard": context.name("*")}],
                         "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
                     },
-                }
-            ),
-            tags=context.tags(DataClassification.INTERNAL, name),
-        )
-        CloudwatchEventTarget(
-            self,
-            "target",
-            rule=rule.name,
-            target_id="alert-topic",
-            arn=props.topic_arn,
-            input_transformer=CloudwatchEventTargetInputTransformer(
-                input_paths={
+                },
+                values={
                     "rule": "$.detail.configRuleName",
                     "type": "$.detail.resourceType",
                     "resource": "$.detail.resourceId",
@@ -72,11 +47,10 @@ class ComplianceNotifications(Construct):
                     "account": "$.detail.awsAccountId",
                     "time": "$.time",
                 },
-                # EventBridge wants the text quoted, as a JSON string.
-                input_template=(
-                    '"<type> <resource> does not comply with the rule <rule> '
-                    '(account <account>, region <region>, <time>)."'
+                sentence=(
+                    "<type> <resource> does not comply with the rule <rule> "
+                    "(account <account>, region <region>, <time>)."
                 ),
+                topic_arn=topic_arn,
             ),
         )
-        self.rule_arn = rule.arn

@@ -20,7 +20,7 @@ from modules.api.stage import Stage, StageProps
 from modules.api.usage_plans import UsagePlans, UsagePlansProps
 from modules.api.web_firewall import EVALUATION_WINDOW_SECONDS, WebFirewall, WebFirewallProps
 from modules.audit_trail import AuditTrail, AuditTrailProps, trail_arn, trail_delivery
-from modules.compliance_notifications import ComplianceNotifications, ComplianceNotificationsProps
+from modules.compliance_notifications import ComplianceNotifications
 from modules.compliance_recorder import ComplianceRecorder, ComplianceRecorderProps
 from modules.compliance_rules import ComplianceRules, ComplianceRulesProps
 from modules.composite_alarm import CompositeAlarm, CompositeAlarmProps
@@ -47,7 +47,7 @@ from modules.object_queue import ObjectQueue, ObjectQueueProps
 from modules.password_policy import PasswordPolicy
 from modules.policy import Statement
 from modules.queue_trigger import QueueTrigger, QueueTriggerProps
-from modules.recorder_notifications import RecorderNotifications, RecorderNotificationsProps
+from modules.recorder_notifications import RecorderNotifications
 from modules.region_boundary import RegionBoundary, RegionBoundaryProps
 from modules.secure_bucket import no_statements
 from modules.security_metrics import SecurityMetrics, SecurityMetricsProps
@@ -722,21 +722,14 @@ class TradingAnalyticsStack(WorkloadStack):
             else None
         )
         if recorder:
-            RecorderNotifications(
-                self, "config-notifications", context, RecorderNotificationsProps(self._topic.arn)
-            )
+            RecorderNotifications(self, "config-notifications", context, self._topic.arn)
         ComplianceRules(
             self,
             "compliance-rules",
             context,
             ComplianceRulesProps(recorder=[recorder.running] if recorder else ()),
         )
-        ComplianceNotifications(
-            self,
-            "compliance-notifications",
-            context,
-            ComplianceNotificationsProps(topic_arn=self._topic.arn),
-        )
+        ComplianceNotifications(self, "compliance-notifications", context, self._topic.arn)
         if stack.password_policy:
             PasswordPolicy(self, "password-policy")
         if stack.audit_trail:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modules.compliance_notifications import ComplianceNotifications, ComplianceNotificationsProps
+from modules.compliance_notifications import ComplianceNotifications
 from tests.support.construct import CONTEXT, synthesize
 from tests.support.synthesized import Synthesized
 from tests.support.tags import untagged
@@ -14,8 +14,7 @@ TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 
 @pytest.fixture(scope="module")
 def stack() -> Synthesized:
-    props = ComplianceNotificationsProps(TOPIC)
-    return synthesize(lambda stack: ComplianceNotifications(stack, "notifications", CONTEXT, props))
+    return synthesize(lambda stack: ComplianceNotifications(stack, "notifications", CONTEXT, TOPIC))
 
 
 @pytest.mark.requirement("CFG-3")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modules.recorder_notifications import RecorderNotifications, RecorderNotificationsProps
+from modules.recorder_notifications import RecorderNotifications
 from tests.support.construct import CONTEXT, synthesize
 from tests.support.synthesized import Synthesized
 from tests.support.tags import untagged
@@ -14,8 +14,7 @@ TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
 
 @pytest.fixture(scope="module")
 def stack() -> Synthesized:
-    props = RecorderNotificationsProps(TOPIC)
-    return synthesize(lambda stack: RecorderNotifications(stack, "notifications", CONTEXT, props))
+    return synthesize(lambda stack: RecorderNotifications(stack, "notifications", CONTEXT, TOPIC))
 
 
 @pytest.mark.requirement("CFG-1")
