@@ -1,5 +1,6 @@
 """One real deployment into a local AWS, which all tests here share; the destroy test comes last."""
 
+import json
 import os
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import psycopg
 import pytest
 from rich.console import Console
 
@@ -41,6 +43,22 @@ class Deployment:
     def api(self) -> LocalApi:
         """The API with its keys."""
         return LocalApi.find(self.stack.endpoint, self.outputs)
+
+    def database(self) -> psycopg.Connection[Any]:
+        """A connection of the master user, by verified TLS and the managed secret, in autocommit mode."""
+        secret = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["database_secret_arn"])
+        login = json.loads(secret["SecretString"])
+        (cluster,) = self.client("rds").describe_db_clusters()["DBClusters"]
+        return psycopg.connect(
+            host=self.outputs["database_endpoint"],
+            port=cluster["Port"],
+            dbname=cluster["DatabaseName"],
+            user=login["username"],
+            password=login["password"],
+            sslmode="verify-full",
+            sslrootcert=str(self.stack.workspace.rds_certificate),
+            autocommit=True,
+        )
 
     def minutes_pass(self, minutes: int = 1) -> None:
         """Moves the clock of metrics and alarms ahead."""

@@ -1,9 +1,6 @@
 """The database as it was deployed holds what the Parquet objects hold."""
 
-import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,28 +17,8 @@ SECONDS = {"1m": 60, "5m": 300, "1h": 3600, "1d": 86400}
 COLUMNS = "epoch(start)::BIGINT, open, high, low, close, volume, vwap, trade_count"
 
 
-@contextmanager
-def _database(deployment: Deployment) -> Iterator[psycopg.Connection[Any]]:
-    """Connects as the master user, by the managed secret and with the certificate verified."""
-    (cluster,) = deployment.client("rds").describe_db_clusters()["DBClusters"]
-    secret = deployment.client("secretsmanager").get_secret_value(
-        SecretId=deployment.outputs["database_secret_arn"]
-    )
-    login = json.loads(secret["SecretString"])
-    with psycopg.connect(
-        host=deployment.outputs["database_endpoint"],
-        port=cluster["Port"],
-        dbname=cluster["DatabaseName"],
-        user=login["username"],
-        password=login["password"],
-        sslmode="verify-full",
-        sslrootcert=str(deployment.stack.workspace.rds_certificate),
-    ) as connection:
-        yield connection
-
-
 def _in_database(deployment: Deployment, interval: str) -> list[tuple[Any, ...]]:
-    with _database(deployment) as connection:
+    with deployment.database() as connection:
         return connection.execute(
             "SELECT extract(epoch FROM start)::bigint, open, high, low, close, volume, vwap, trade_count "
             "FROM market.bars WHERE symbol = 'IBM' AND date = '2013-10-07' AND interval_seconds = %s "
@@ -95,7 +72,7 @@ def test_the_same_file_twice_leaves_the_same_rows(deployment: Deployment) -> Non
     before = {interval: _in_database(deployment, interval) for interval in SECONDS}
     _process(deployment)
     assert {interval: _in_database(deployment, interval) for interval in SECONDS} == before
-    with _database(deployment) as connection:
+    with deployment.database() as connection:
         counted = connection.execute(
             "SELECT count(*) FROM market.daily_analytics WHERE symbol = 'IBM' AND date = '2013-10-07'"
         ).fetchone()

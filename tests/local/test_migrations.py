@@ -16,22 +16,8 @@ FUNCTION = "trading-migrations-function-dev"
 
 @pytest.fixture
 def master(deployment: Deployment) -> Iterator[psycopg.Connection]:
-    """A connection of the master user, by verified TLS and the managed secret."""
-    secret = deployment.client("secretsmanager").get_secret_value(
-        SecretId=deployment.outputs["database_secret_arn"]
-    )
-    login = json.loads(secret["SecretString"])
-    (cluster,) = deployment.client("rds").describe_db_clusters()["DBClusters"]
-    with psycopg.connect(
-        host=deployment.outputs["database_endpoint"],
-        port=cluster["Port"],
-        dbname=cluster["DatabaseName"],
-        user=login["username"],
-        password=login["password"],
-        sslmode="verify-full",
-        sslrootcert=str(deployment.stack.workspace.rds_certificate),
-        autocommit=True,
-    ) as connection:
+    """A connection of the master user."""
+    with deployment.database() as connection:
         yield connection
 
 
