@@ -95,7 +95,7 @@ def _empty(sqs: Any, url: str) -> None:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-@pytest.mark.requirement("OBS-4")
+@pytest.mark.requirement("OBS-3")
 def test_a_file_that_is_no_csv_ends_in_the_failure_queue_and_alarms(
     deployment: Deployment, watch: Watch
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_file_that_is_no_csv_ends_in_the_failure_queue_and_alarms(
     watch.message("trading-market-data-unreadable-files-alarm-dev", "OK")
 
 
-@pytest.mark.requirement("OBS-4")
+@pytest.mark.requirement("OBS-3")
 def test_a_metric_filter_counts_log_lines_for_its_alarm(deployment: Deployment, watch: Watch) -> None:
     logs = deployment.client("logs")
     filters = logs.describe_metric_filters(filterNamePrefix="trading-db-failed-logins")["metricFilters"]

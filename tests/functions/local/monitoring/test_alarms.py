@@ -22,7 +22,7 @@ def test_a_new_alarm_has_insufficient_data_and_keeps_its_state_when_it_is_put_ag
     assert watched.state(name) == "OK"
 
 
-@pytest.mark.requirement("OBS-4")
+@pytest.mark.requirement("OBS-3")
 def test_a_breach_alarms_and_recovers_and_says_so_as_documented(watched: Watched) -> None:
     name = watched.alarm(AlarmDescription="Something failed", Dimensions=[{"Name": "Where", "Value": "here"}])
     watched.minutes()

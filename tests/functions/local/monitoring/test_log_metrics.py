@@ -198,7 +198,7 @@ def test_a_set_of_dimensions_that_the_event_lacks_is_left_out(aws: LocalAws) -> 
     assert group.sums("Rows", service="s") == [(3, "Count")]
 
 
-@pytest.mark.requirement("OBS-4")
+@pytest.mark.requirement("OBS-3")
 def test_what_powertools_writes_in_a_function_becomes_metrics(aws: LocalAws) -> None:
     namespace = f"n-{uuid.uuid4().hex[:8]}"
     line = json.dumps(embedded(namespace=namespace, service="s", symbol="IBM", Rows=3))

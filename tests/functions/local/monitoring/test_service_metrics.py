@@ -86,7 +86,7 @@ def test_what_cannot_be_delivered_after_a_failure_is_counted(aws: LocalAws, lost
     assert eventually(lambda: statistic(aws, "AWS/Lambda", metric, FunctionName=name)) == 1
 
 
-@pytest.mark.requirement("OBS-4")
+@pytest.mark.requirement("OBS-3")
 def test_a_queues_messages_and_the_age_of_its_oldest(aws: LocalAws) -> None:
     url, arn = aws.queue()
     sqs = aws.client("sqs")
