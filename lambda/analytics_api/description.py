@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,6 @@ MAX_BODY_CHARACTERS = 16_384
 """No body that is as described is longer; of a longer one nothing is parsed."""
 
 _VERBS = ("get", "put", "post", "delete", "patch")
-_CONVERSIONS: Mapping[str, Callable[[str], object]] = {
-    "date": schema.parse_date,
-    "date-time": schema.parse_date_time,
-}
 Error = Mapping[str, str]
 
 
@@ -44,11 +40,13 @@ class Parameter:
         """
         # A number of more digits than this is out of any range, and Python refuses to read thousands.
         number = self.schema["type"] == "integer" and len(text) < 19 and text.isascii() and text.isdigit()
-        value = int(text) if number else text
-        for fault in schema.faults(self.schema, value):
-            raise ValueError(fault.detail)
-        convert = _CONVERSIONS.get(self.schema.get("format", ""))
+        value = self._check(int(text) if number else text)
+        convert = schema.FORMATS.get(self.schema.get("format", ""))
         return convert(text) if convert else value
+
+    @cached_property
+    def _check(self) -> Callable[[Any], Any]:
+        return schema.checker(self.schema)
 
 
 @dataclass(frozen=True)
@@ -82,12 +80,12 @@ class Operation:
             body: The body.
 
         Raises:
-            Problem: The request is not as described; it names every fault.
+            Problem: The request is not as described; it names the parameters at fault, or the body's fault.
         """
         arguments: dict[str, Any] = {}
         errors = list(self._read_parameters(path, query, arguments))
         if self.body is not None:
-            errors += self._read_body(self.body, body, arguments)
+            errors += self._read_body(body, arguments)
         if errors:
             raise bad_request("the request is not as described", errors)
         return arguments
@@ -116,28 +114,25 @@ class Operation:
             known = ", ".join(self.query_parameters) or "none"
             yield {"detail": f"the query string has {unknown} unknown parameters; known are {known}"}
 
-    def _read_body(
-        self, body_schema: schema.Schema, text: str | None, arguments: dict[str, Any]
-    ) -> Sequence[Error]:
+    @cached_property
+    def _check_body(self) -> Callable[[Any], Any]:
+        return schema.checker(self.body or {})
+
+    def _read_body(self, text: str | None, arguments: dict[str, Any]) -> Sequence[Error]:
         try:
             body = json.loads(text if text and len(text) <= MAX_BODY_CHARACTERS else "")
         except (ValueError, RecursionError):
             return [{"pointer": "", "detail": f"is JSON of at most {MAX_BODY_CHARACTERS} characters"}]
-        errors = [
-            {"pointer": fault.pointer, "detail": fault.detail} for fault in schema.faults(body_schema, body)
-        ]
-        if not errors:
-            arguments |= schema.with_defaults(body_schema, body)
-        return errors
+        try:
+            arguments |= self._check_body(body)
+        except schema.FaultError as fault:
+            return [{"pointer": fault.pointer, "detail": fault.detail}]
+        return []
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Return every operation of the description.
-
-    Raises:
-        ValueError: The description asks of requests what is not enforced.
-    """
+    """Return every operation of the description."""
     document = json.loads(OPENAPI.read_text(encoding="utf-8"))
     return tuple(
         _operation(document, path, verb, item[verb])
@@ -151,14 +146,11 @@ def _operation(document: dict[str, Any], path: str, verb: str, operation: dict[s
     parameters: dict[str, list[Parameter]] = {"path": [], "query": [], "header": []}
     for item in operation.get("parameters", []):
         parameter = _resolve(document, item)
-        schema.ensure_enforced(parameter["schema"])
         parameters[parameter["in"]].append(
             Parameter(parameter["name"], parameter.get("required", False), parameter["schema"])
         )
     body = operation.get("requestBody")
     body_schema = _resolve(document, body["content"]["application/json"]["schema"]) if body else None
-    if body_schema:
-        schema.ensure_enforced(body_schema)
     return Operation(
         id=operation["operationId"],
         method=verb.upper(),

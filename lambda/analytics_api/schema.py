@@ -1,14 +1,15 @@
-"""Checks values against the description's schemas: the part of JSON Schema that its requests use.
+"""Checks values against the description's schemas.
 
-Every fault is told, and not only the first. A keyword that is not enforced here is an error when the
-description is read, so that nothing is described that is not checked.
+JSON Schema in draft 4, since that is what API Gateway knows. What is wrong is told in the library's words,
+which say what was expected and never repeat a value.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+
+import fastjsonschema
 
 Schema = Mapping[str, Any]
 
@@ -20,20 +21,18 @@ _DATE_TIME = re.compile(
 _YEARS = range(1970, 9999)
 """Those whose every moment any time zone can tell."""
 
-_ANNOTATIONS = {"description", "default"}
 
-
-@dataclass(frozen=True)
-class Fault:
+class FaultError(ValueError):
     """What is wrong with a value.
 
     Attributes:
         pointer: Where, as a JSON pointer (RFC 6901) into the value; empty for the value itself.
-        detail: What, for the value's sender. Never repeats the value.
+        detail: What, for the value's sender.
     """
 
-    pointer: str
-    detail: str
+    def __init__(self, pointer: str, detail: str) -> None:
+        super().__init__(detail)
+        self.pointer, self.detail = pointer, detail
 
 
 def parse_date(text: str) -> date:
@@ -58,90 +57,39 @@ def parse_date_time(text: str) -> datetime:
     return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
-_FORMATS: Mapping[str, tuple[Callable[[str], object], str]] = {
-    "date": (parse_date, "is a date, such as 2013-10-07"),
-    "date-time": (parse_date_time, "is a moment with its zone, such as 2013-10-07T13:30:00Z"),
-}
-_TYPES: Mapping[str, tuple[type, str]] = {
-    "object": (dict, "is an object"),
-    "string": (str, "is a string"),
-    "integer": (int, "is a whole number"),
-}
-_KEYWORDS: Mapping[str, Callable[[Any, Any], str | None]] = {
-    "enum": lambda allowed, value: None if value in allowed else f"is one of {', '.join(allowed)}",
-    "pattern": lambda pattern, value: None if _matches(pattern, value) else f"matches {pattern}",
-    "minLength": lambda least, value: None if len(value) >= least else f"has {least} or more characters",
-    "maxLength": lambda most, value: None if len(value) <= most else f"has at most {most} characters",
-    "minimum": lambda least, value: None if value >= least else f"is {least} or more",
-    "maximum": lambda most, value: None if value <= most else f"is at most {most}",
-    "format": lambda name, value: None if _parses(name, value) else _FORMATS[name][1],
-}
-_OBJECT_KEYWORDS = {"properties", "required", "additionalProperties"}
+FORMATS: Mapping[str, Callable[[str], object]] = {"date": parse_date, "date-time": parse_date_time}
+"""What reads a text of each format."""
 
 
-def ensure_enforced(schema: Schema) -> None:
-    """Make sure that a schema says nothing that is not checked.
+def checker(schema: Schema) -> Callable[[Any], Any]:
+    """Return what checks a value and returns it, with the defaults of members that an object does not have.
+
+    It raises :class:`FaultError` for the first fault that it finds.
 
     Raises:
-        ValueError: It has a keyword, type or format that is not known here, or a pattern without ^ and $.
+        fastjsonschema.JsonSchemaDefinitionException: The schema is none.
     """
-    unknown = set(schema) - {"type"} - set(_KEYWORDS) - _OBJECT_KEYWORDS - _ANNOTATIONS
-    pattern = schema.get("pattern", "^$")
-    if (
-        unknown
-        or schema.get("type") not in _TYPES
-        or schema.get("format", "date") not in _FORMATS
-        or (schema["type"] == "object" and schema.get("additionalProperties") is not False)
-        or not (pattern.startswith("^") and pattern.endswith("$"))
-    ):
-        raise ValueError(f"the schema {schema} says what is not enforced")
-    for property_ in schema.get("properties", {}).values():
-        ensure_enforced(property_)
+    check = fastjsonschema.compile(
+        {**schema, "$schema": "http://json-schema.org/draft-04/schema#"},
+        formats={name: _reads(parse) for name, parse in FORMATS.items()},
+    )
+
+    def checked(value: Any) -> Any:
+        try:
+            return check(value)
+        except fastjsonschema.JsonSchemaValueException as error:
+            pointer = "".join(f"/{part}" for part in error.path[1:])
+            raise FaultError(pointer, error.message.removeprefix(f"{error.name} ")) from None
+
+    return checked
 
 
-def faults(schema: Schema, value: Any, pointer: str = "") -> Iterator[Fault]:
-    """Yield everything that is wrong with a value."""
-    type_, expected = _TYPES[schema["type"]]
-    # JSON's true and false are no numbers, as Python's are.
-    if not isinstance(value, type_) or isinstance(value, bool):
-        yield Fault(pointer, expected)
-        return
-    for keyword, check in _KEYWORDS.items():
-        if keyword in schema and (detail := check(schema[keyword], value)):
-            yield Fault(pointer, detail)
-    if isinstance(value, dict):
-        yield from _object_faults(schema, value, pointer)
+def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def reads(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
 
-
-def with_defaults(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object with the defaults of the properties that it does not have."""
-    return {
-        **{name: each["default"] for name, each in schema["properties"].items() if "default" in each},
-        **value,
-    }
-
-
-def _object_faults(schema: Schema, value: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
-    properties = schema["properties"]
-    for name in schema.get("required", ()):
-        if name not in value:
-            yield Fault(f"{pointer}/{name}", "is required")
-    for name, each in value.items():
-        if name in properties:
-            yield from faults(properties[name], each, f"{pointer}/{name}")
-    if unknown := len(value.keys() - properties.keys()):
-        allowed = ", ".join(properties)
-        yield Fault(pointer, f"has {unknown} unknown members; known are {allowed}")
-
-
-def _matches(pattern: str, value: str) -> bool:
-    # Python's $ also matches before a last line break; JSON Schema's does not.
-    return bool(re.fullmatch(pattern[1:-1], value))
-
-
-def _parses(name: str, value: str) -> bool:
-    try:
-        _FORMATS[name][0](value)
-    except ValueError:
-        return False
-    return True
+    return reads

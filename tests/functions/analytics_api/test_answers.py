@@ -97,7 +97,7 @@ def test_a_problem_names_the_request_that_it_is_about(call: Call) -> None:
         "detail": "the request is not as described",
         "instance": "request-1",
         "errors": [
-            {"parameter": "symbol", "detail": "matches ^[A-Z][A-Z0-9.]{0,11}$"},
+            {"parameter": "symbol", "detail": "must match pattern ^[A-Z][A-Z0-9.]{0,11}$"},
             {"parameter": "interval", "detail": "is required"},
             {"parameter": "from", "detail": "is required"},
             {"parameter": "to", "detail": "is required"},

@@ -125,8 +125,8 @@ def test_an_id_that_is_none_is_refused_before_it_is_looked_for(call: Call, id_: 
         ('{"user_id": "ann"}' + " " * 17_000, [""]),
         ("[" * 10_000, [""]),
         ("9" * 10_000, [""]),
-        ({}, ["/user_id"]),
-        ({"user_id": ""}, ["/user_id", "/user_id"]),
+        ({}, [""]),
+        ({"user_id": ""}, ["/user_id"]),
         ({"user_id": 1}, ["/user_id"]),
         ({"user_id": None}, ["/user_id"]),
         ({"user_id": "a b"}, ["/user_id"]),
@@ -139,7 +139,7 @@ def test_an_id_that_is_none_is_refused_before_it_is_looked_for(call: Call, id_: 
         ({"user_id": "ann", "ttl_seconds": 60.5}, ["/ttl_seconds"]),
         ({"user_id": "ann", "ttl_seconds": "60"}, ["/ttl_seconds"]),
         ({"user_id": "ann", "admin": True}, [""]),
-        ({"ttl_seconds": 1}, ["/user_id", "/ttl_seconds"]),
+        ({"ttl_seconds": 1}, [""]),
     ],
 )
 def test_a_session_that_is_not_as_described_is_a_problem(call: Call, body: Any, pointers: list[str]) -> None:
