@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from tempfile import mkdtemp
 
 import duckdb
 
@@ -27,9 +28,10 @@ from .aggregation import LARGEST_TRADES, LINE_BITS, Aggregation, Seconds
 from .formation import SESSION_END, SESSION_START, SESSION_ZONE
 from .layout import INTERVALS, Partition, Source
 
-_PARQUET = "FORMAT parquet, COMPRESSION zstd"
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+_BARS_PARQUET = f"{_PARQUET}, PARQUET_VERSION v2"
 # Partials are read by nobody else, and written as fast as it goes.
-_PARTIAL_PARQUET = "FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1"
+_PARTIAL_PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1, PARQUET_VERSION v2"
 _LONGER = [name for name in INTERVALS if name != "1s"]
 """The intervals whose bars are made together, each from the one before."""
 
@@ -86,14 +88,17 @@ _OWN = """
     ORDER BY part, second
 """
 _BY_SIZE = "ORDER BY size DESC, time, price DESC, exchange DESC"
-# The largest trades stand in the first row; the other rows have none.
-_PARTIAL = f"""
-    SELECT $source AS source, * EXCLUDE (part), CASE WHEN row_number() OVER () = 1 THEN (
-        SELECT list({{time: time, price: price, size: size, exchange: exchange}} {_BY_SIZE})
-        FROM largest WHERE symbol = $symbol AND date = $date
-    ) END AS largest
+# The largest trades have a row of their own, without a second.
+_PARTIALS = f"""
+    SELECT $source AS source, *, NULL AS largest
     FROM own
-    WHERE part = $part
+    UNION ALL BY NAME
+    SELECT
+        $source AS source,
+        part,
+        list({{time: time, price: price, size: size, exchange: exchange}} {_BY_SIZE}) AS largest
+    FROM largest JOIN parts USING (symbol, date)
+    GROUP BY part
 """  # noqa: S608 - put together from this package's constants only
 _MERGED = f"""
     INSERT INTO merged
@@ -102,7 +107,7 @@ _MERGED = f"""
             *,
             (open_rank >> {LINE_BITS}, source, open_rank) AS opened,
             (close_rank >> {LINE_BITS}, source, close_rank) AS closed
-        FROM read_parquet($paths, hive_partitioning = false)
+        FROM read_parquet($paths, hive_partitioning = false) WHERE second IS NOT NULL
     )
     SELECT
         $part,
@@ -150,7 +155,7 @@ _AGGREGATES = """
 """
 
 
-_SECONDS = f"SELECT {_COLUMNS} FROM (SELECT second AS start, * FROM merged WHERE part = $part)"  # noqa: S608
+_SECONDS = f"SELECT part, {_COLUMNS} FROM (SELECT second AS start, * FROM merged)"  # noqa: S608
 _MINUTES = f"""
     INSERT INTO bars
     SELECT '1m', part, second // 60 * 60 AS start, {_AGGREGATES.format(time="second")}
@@ -291,18 +296,8 @@ class Merge:
         }
         cursor.execute(_PARTS, parameters)
         cursor.execute(_OWN, {"first": min(hashes), "last": max(hashes)})
-        paths = {}
-        for part, partition in enumerate(self._seconds):
-            key = layout.partial(partition, self._source)
-            paths[key] = self._new_file(key)
-            parameters = {
-                "source": self._source.name,
-                "part": part,
-                "symbol": partition.symbol,
-                "date": partition.date,
-            }
-            _copy(cursor, _PARTIAL, paths[key], _PARTIAL_PARQUET, parameters)
-        return paths
+        keys = [layout.partial(partition, self._source) for partition in self._seconds]
+        return self._by_part(cursor, _PARTIALS, keys, _PARTIAL_PARQUET, {"source": self._source.name})
 
     def _merge(self, cursor: duckdb.DuckDBPyConnection, own: Mapping[str, Path]) -> None:
         alone = []
@@ -317,11 +312,27 @@ class Merge:
         cursor.execute(_ALONE_LARGEST, {"parts": alone})
 
     def _bars_of_seconds(self, cursor: duckdb.DuckDBPyConnection) -> dict[str, Path]:
+        keys = [layout.bars(partition, "1s") for partition in self._seconds]
+        return self._by_part(cursor, _SECONDS, keys, _BARS_PARQUET)
+
+    def _by_part(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        query: str,
+        keys: Sequence[str],
+        options: str,
+        parameters: Mapping[str, object] | None = None,
+    ) -> dict[str, Path]:
+        """Write a query's rows, one file for each part, by the parts' keys."""
+        directory = Path(mkdtemp(dir=self._directory))
+        _copy(cursor, query, directory, f"{options}, OVERWRITE_OR_IGNORE, PARTITION_BY (part)", parameters)
         paths = {}
-        for part, partition in enumerate(self._seconds):
-            key = layout.bars(partition, "1s")
-            paths[key] = self._new_file(key)
-            _copy(cursor, _SECONDS, paths[key], _PARQUET, {"part": part})
+        for part, key in enumerate(keys):
+            paths[key] = directory / f"part={part}" / "data_0.parquet"
+            if not paths[key].exists():
+                paths[key].parent.mkdir()
+                empty = f"SELECT * EXCLUDE (part) FROM ({query}) LIMIT 0"  # noqa: S608
+                _copy(cursor, empty, paths[key], options, parameters)
         return paths
 
     def _longer_bars(self, cursor: duckdb.DuckDBPyConnection) -> dict[str, Path]:
@@ -330,9 +341,10 @@ class Merge:
         for shorter, interval in pairwise(_LONGER):
             cursor.execute(_longer(shorter, interval))
         cursor.execute(_ANALYTICS)
-        hive = f"{_PARQUET}, OVERWRITE_OR_IGNORE, PARTITION_BY ({{columns}})"
-        _copy(cursor, _BARS, self._directory / "bars", hive.format(columns="interval, symbol, date"))
-        _copy(cursor, "FROM analytics", self._directory / "analytics", hive.format(columns="symbol, date"))
+        hive = "OVERWRITE_OR_IGNORE, PARTITION_BY"
+        bars, analytics = self._directory / "bars", self._directory / "analytics"
+        _copy(cursor, _BARS, bars, f"{_BARS_PARQUET}, {hive} (interval, symbol, date)")
+        _copy(cursor, "FROM analytics", analytics, f"{_PARQUET}, {hive} (symbol, date)")
         return {
             key: self._written(cursor, key)
             for partition in self._seconds

@@ -22,8 +22,9 @@ Bytes that are not printable ASCII match no pattern, so a row with any is a reje
 **Most rows are never looked at one by one.** Rows are told by their *shape*: the row with each digit
 replaced by ``0``, and each letter by one that stands for its kind. Millions of rows have some hundred shapes,
 and a shape that can only be a trade's is found out once. What a shape does not show is looked for in the
-whole block: a zero, an hour 24. What remains, the engine notices as it reads the block: a day that is in no
-calendar. Only then, and for the shapes that are not sure, rows are looked at one by one.
+whole block: an hour 24, which the engine takes for the next day's midnight. What remains, the engine notices
+as it reads the block: a zero, a time that is in no calendar. Only then, and for the shapes that are not sure,
+rows are looked at one by one.
 """
 
 import re
@@ -78,8 +79,7 @@ _SHAPE_OF = bytes.maketrans(
 _SURE_SHAPE = re.compile(
     rb"0000-00-00T00:00:00\.000Z,[0AGTZag][0AGTZag.-]{0,15},0{1,9}(?:\.0{1,4})?,0{1,9},[AGTZ],[0Aa]{1,8}"
 )
-_ZERO = re.compile(rb",0+(?:\.0+)?,")
-_HOUR_24 = b"T24:"
+_MIDNIGHT_24 = b"T24:00:00.000Z"
 _VISIBLE_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 
@@ -109,16 +109,15 @@ class Sieve:
 
         Args:
             block: Lines.
-            each_row: Look at every row. Otherwise, a row whose timestamp is in no calendar, or in none of
-                :data:`YEARS`, may be among the trades.
+            each_row: Look at every row. Otherwise, a row whose price or size is zero, or whose timestamp is
+                in no calendar or in none of :data:`YEARS`, may be among the trades.
         """
         text = block.text
         if b"\r" in text:
             text = text.replace(b"\r\n", b"\n")
         shapes = text.translate(_SHAPE_OF).split(b"\n")
         unsure = self._unsure(set(shapes[:-1]))
-        if not each_row:
-            each_row = _HOUR_24 in text or (b",0" in text and _ZERO.search(text) is not None)
+        each_row = each_row or _MIDNIGHT_24 in text
         if not each_row and not unsure:
             return text, []
         trades, rejects = [], []
