@@ -38,7 +38,7 @@ _DAY = 86_400_000_000
 _WEEK = 7 * _DAY
 
 # A second has several rows where blocks cut it. The hash of symbol and day finds those of a few partitions:
-# the day comes first in it, as it does in the file, so that the engine passes over most rows of other days unread.
+# the day comes first in it, as in the file, so that the engine passes over most rows of other days unread.
 _TABLES = """
     CREATE TABLE rules (
         conditions VARCHAR,
