@@ -17,7 +17,8 @@ HEADER = ",".join(COLUMNS)
 MAX_LINE_BYTES = 1024
 """What is kept of a line that is no trade; a trade takes some 50 bytes."""
 BLOCK_BYTES = 4 * 1024 * 1024
-
+BLOCK_LINES = 100_000
+"""Lines of a block at most: those of trades are longer than what this leaves each of them."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -52,7 +53,7 @@ class LineBlock:
 def read_blocks(stream: ByteStream, block_bytes: int = BLOCK_BYTES) -> Iterator[LineBlock]:
     """Yield the lines after the header, in blocks of about ``block_bytes``.
 
-    Memory is bounded by the block size, whatever the file's or a line's length.
+    Memory is bounded, whatever the file's length, and however long or short its lines are.
 
     Args:
         stream: The object's bytes, gzip or plain (told by the first two bytes, not by the name).
@@ -102,8 +103,21 @@ def _blocks_after_header(content: io.BufferedIOBase, block_bytes: int) -> Iterat
             continue
         text = incomplete + chunk[:end]
         incomplete = chunk[end:]
-        block = LineBlock(first_line=next_line, line_count=text.count(b"\n"), text=text)
-        next_line += block.line_count
-        yield block
+        for block in _divided(next_line, text):
+            next_line += block.line_count
+            yield block
     if incomplete:
         yield LineBlock(first_line=next_line, line_count=1, text=incomplete + b"\n")
+
+
+def _divided(first_line: int, text: bytes) -> Iterator[LineBlock]:
+    """Yield whole lines in blocks of so many that each is small in memory, too."""
+    line_count = text.count(b"\n")
+    if line_count <= BLOCK_LINES:
+        yield LineBlock(first_line, line_count, text)
+        return
+    middle = text.rfind(b"\n", 0, len(text) // 2) + 1 or text.find(b"\n", len(text) // 2) + 1
+    for half in (text[:middle], text[middle:]):
+        for block in _divided(first_line, half):
+            first_line += block.line_count
+            yield block

@@ -23,7 +23,7 @@ TRADES_PER_SYMBOL_AND_DAY = 25_000
 """As on IBM's real days."""
 RIVALS = ("pandas", "polars", "DuckDB")
 OURS = "the processor"
-ENGINE_MEMORY_MB = 72
+ENGINE_MEMORY_MB = 48
 """What the stack gives the processor's engine."""
 LAYER = ROOT / "build" / "layers" / "arm64"
 

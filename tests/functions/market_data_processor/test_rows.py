@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_data_processor.trade_file import (
+    BLOCK_LINES,
     HEADER,
     MAX_LINE_BYTES,
     NotATradesFileError,
@@ -184,6 +185,24 @@ def test_memory_is_bounded_by_the_block() -> None:
     assert sum(block.line_count for block in blocks) == 1001
     assert max(len(block.text) for block in blocks) <= 2 * 4096
     assert [block.first_line for block in blocks][:2] == [2, 2 + blocks[0].line_count]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([b"x\n"] * 250_001, id="short"),
+        pytest.param([b"y" * 2_000_000 + b"\n", *[b"\n"] * 250_000], id="a long one before"),
+        pytest.param([*[b"\n"] * 250_000, b"y" * 2_000_000 + b"\n"], id="a long one behind"),
+    ],
+)
+def test_memory_is_bounded_however_short_the_lines_are(lines: list[bytes]) -> None:
+    blocks = list(read_blocks(io.BytesIO(csv() + b"".join(lines))))
+    assert max(block.line_count for block in blocks) <= BLOCK_LINES
+    assert b"".join(block.text for block in blocks) == b"".join(lines)
+    expected = 2
+    for block in blocks:
+        assert (block.first_line, block.line_count) == (expected, block.text.count(b"\n"))
+        expected += block.line_count
 
 
 fields = st.lists(
