@@ -1,6 +1,5 @@
 """Runs the core of the market-data processor on trades written in a test."""
 
-import atexit
 import functools
 import io
 import json
@@ -150,8 +149,6 @@ def read_analytics(path: Path) -> list[Analytics]:
 
 @functools.cache
 def _reader() -> duckdb.DuckDBPyConnection:
-    # The engine complains at the very end about connections that nobody gave up.
-    atexit.register(_reader.cache_clear)
     return duckdb.connect()
 
 
