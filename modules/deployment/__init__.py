@@ -1,0 +1,1 @@
+"""What deployments themselves need: where state is kept, who may plan and deploy, and what they may do."""
