@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from settings import SettingsError, load
+from stacks.catalogue import STACKS
 from synthesis import fast_binding
 from tools.build_layers import ARM64, missing_layers
 
@@ -34,11 +35,10 @@ def main() -> int:
     fast_binding.install()
     from cdktf import App
 
-    from stacks.trading_analytics import TradingAnalyticsStack
-
     os.chdir(PROJECT)
     app = App(context=context)
-    TradingAnalyticsStack(app, "trading-analytics", settings)
+    for stack in STACKS:
+        stack.make(app, settings)
     app.synth()
     return 0
 

@@ -40,6 +40,13 @@ SUFFIX = Setting(
     parse.text(rf"[a-z](?:[a-z0-9-]{{0,{SUFFIX_MAX_LENGTH - 2}}}[a-z0-9])?"),
     "dev",
 )
+ACCOUNT_ID = Setting(
+    "ACCOUNT_ID",
+    "AWS account of the environment; credentials of any other are refused",
+    "12 digits; in development also empty, which takes any account",
+    parse.optional(parse.text(r"\d{12}")),
+    PerEnvironment("", REQUIRED, REQUIRED),
+)
 STATE_BUCKET = Setting(
     "STATE_BUCKET",
     "Bucket of the Terraform state",

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from typing import Any, TypeVar
 
 from settings import catalogue as c
-from settings.model import ApiSettings, AuroraSettings, Settings, TradingAnalyticsSettings
+from settings.model import ApiSettings, AuroraSettings, Settings, TradingAnalyticsSettings, family
 from settings.setting import Required, Setting
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class _Values:
         self._texts: dict[str, str | None] = {}
         suffix = environ.get(c.SUFFIX.name) or str(context.get(c.SUFFIX.context_key) or c.SUFFIX.default)
         environments = context.get("environments", {})
-        overrides = environments.get(suffix, {})
+        overrides = environments.get(suffix) or environments.get(family(suffix), {})
         for setting in c.CATALOGUE:
             text = environ.get(setting.name)
             for layer in (overrides, context):
@@ -118,8 +118,8 @@ def _check_together(v: _Values) -> None:
 def load(environ: Mapping[str, str], context: Mapping[str, Any]) -> Settings:
     """Read the settings.
 
-    An environment variable comes first, then ``context.environments.<suffix>`` of cdktf.json, then its
-    ``context``, then the environment's default.
+    An environment variable comes first, then ``context.environments.<suffix>`` of cdktf.json (for ``pr-42``,
+    where it is missing, ``context.environments.pr``), then its ``context``, then the environment's default.
 
     Args:
         environ: Environment variables.
@@ -137,6 +137,7 @@ def load(environ: Mapping[str, str], context: Mapping[str, Any]) -> Settings:
         raise SettingsError(v.problems)
     return Settings(
         suffix=v[c.SUFFIX],
+        account_id=v[c.ACCOUNT_ID],
         cost_center=v[c.COST_CENTER],
         state_bucket=v[c.STATE_BUCKET],
         state_region=v[c.STATE_REGION],

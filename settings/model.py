@@ -1,5 +1,6 @@
 """What the stacks are built from, once every setting is known to be right."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -88,6 +89,7 @@ class Settings:
 
     Attributes:
         suffix: Environment suffix.
+        account_id: AWS account that it belongs to; None for whichever the credentials are of.
         cost_center: Value of the ``CostCenter`` tag.
         state_bucket: Bucket of the Terraform state.
         state_region: Region of that bucket.
@@ -99,6 +101,7 @@ class Settings:
     """
 
     suffix: str
+    account_id: str | None
     cost_center: str
     state_bucket: str
     state_region: str
@@ -107,3 +110,13 @@ class Settings:
     log_retention_days: int
     log_archive_days: int
     trading_analytics: TradingAnalyticsSettings
+
+    @property
+    def family(self) -> str:
+        """What the environment shares a state bucket and deployment roles with: ``pr`` for ``pr-42``."""
+        return family(self.suffix)
+
+
+def family(suffix: str) -> str:
+    """Return an environment's family: its suffix without a number at the end."""
+    return re.sub(r"-\d+$", "", suffix)

@@ -24,7 +24,9 @@ class WorkloadStack(TerraformStack):
         use_state_backend(
             self, StateBackendProps(settings.state_bucket, settings.state_region, settings.suffix)
         )
-        AwsProvider(self, "aws", region=region)
+        # Whoever types `cdktf deploy` with the credentials of another account is stopped before the plan.
+        accounts = [settings.account_id] if settings.account_id else None
+        AwsProvider(self, "aws", region=region, allowed_account_ids=accounts)
         ArchiveProvider(self, "archive")
         self.context = Context(
             workload=workload,

@@ -6,7 +6,11 @@ from settings import load
 from stacks.trading_analytics import TradingAnalyticsStack
 from tests.support.synthesized import Synthesized
 
-ENVIRON = {"STATE_BUCKET": "state-of-the-tests", "DASHBOARD_ORIGINS": "https://dashboard.example.com"}
+ENVIRON = {
+    "ACCOUNT_ID": "111122223333",
+    "DASHBOARD_ORIGINS": "https://dashboard.example.com",
+    "STATE_BUCKET": "state-of-the-tests",
+}
 
 
 def trading_analytics(**environ: str) -> Synthesized:

@@ -7,7 +7,11 @@ import pytest
 from settings import SettingsError, load
 from settings.catalogue import CATALOGUE, SUFFIX_MAX_LENGTH
 
-ENVIRON = {"STATE_BUCKET": "state-bucket", "DASHBOARD_ORIGINS": "https://dashboard.example.com"}
+ENVIRON = {
+    "ACCOUNT_ID": "111122223333",
+    "DASHBOARD_ORIGINS": "https://dashboard.example.com",
+    "STATE_BUCKET": "state-bucket",
+}
 
 
 def _refused(environ: dict[str, str], context: dict[str, Any] | None = None) -> dict[str, str]:
@@ -110,6 +114,8 @@ def test_the_state_bucket_has_no_default() -> None:
         ("DASHBOARD_ORIGINS", "http://dashboard.example.com"),
         ("ALERT_EMAIL", "nobody"),
         ("STATE_BUCKET", "UPPER"),
+        ("ACCOUNT_ID", "12345678901"),
+        ("ACCOUNT_ID", "1234-5678-9012"),
     ],
 )
 def test_a_bad_value_is_refused(name: str, value: str) -> None:
@@ -140,9 +146,35 @@ def test_an_overlapping_range_is_refused() -> None:
 
 @pytest.mark.requirement("GEN-7")
 @pytest.mark.parametrize("suffix", ["staging", "prod"])
-def test_outside_development_there_is_a_reader_and_a_named_dashboard(suffix: str) -> None:
-    environ = {"ENVIRONMENT_SUFFIX": suffix, "AURORA_READERS": "0", "DASHBOARD_ORIGINS": ""}
-    assert set(_refused(environ)) == {"AURORA_READERS", "DASHBOARD_ORIGINS"}
+def test_outside_development_there_is_a_reader_a_named_dashboard_and_a_named_account(suffix: str) -> None:
+    environ = {
+        "ENVIRONMENT_SUFFIX": suffix,
+        "AURORA_READERS": "0",
+        "DASHBOARD_ORIGINS": "",
+        "ACCOUNT_ID": "",
+    }
+    assert set(_refused(environ)) == {"AURORA_READERS", "DASHBOARD_ORIGINS", "ACCOUNT_ID"}
+
+
+def test_development_may_leave_the_account_open() -> None:
+    assert load({**ENVIRON, "ACCOUNT_ID": ""}, {}).account_id is None
+    assert load(ENVIRON, {}).account_id == "111122223333"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "family"),
+    [("dev", "dev"), ("pr-42", "pr"), ("pr-4-2", "pr-4"), ("team-a", "team-a"), ("pr", "pr")],
+)
+def test_numbered_environments_are_a_family(suffix: str, family: str) -> None:
+    assert load({**ENVIRON, "ENVIRONMENT_SUFFIX": suffix}, {}).family == family
+
+
+def test_a_numbered_environment_is_set_up_as_its_family_unless_it_is_named_itself() -> None:
+    environments = {"pr": {"natGateways": 3}, "pr-7": {"logRetentionDays": 60}}
+    numbered = load({**ENVIRON, "ENVIRONMENT_SUFFIX": "pr-42"}, {"environments": environments})
+    named = load({**ENVIRON, "ENVIRONMENT_SUFFIX": "pr-7"}, {"environments": environments})
+    assert (numbered.trading_analytics.nat_gateways, numbered.log_retention_days) == (3, 30)
+    assert (named.trading_analytics.nat_gateways, named.log_retention_days) == (1, 60)
 
 
 def test_a_misspelt_setting_of_an_environment_is_refused() -> None:

@@ -77,6 +77,10 @@ def test_state_is_encrypted_locked_and_in_the_folder_of_its_environment(dev: Syn
     }
 
 
+def test_credentials_of_another_account_are_refused_by_the_provider(dev: Synthesized) -> None:
+    assert dev.json["provider"]["aws"] == [{"allowed_account_ids": ["111122223333"], "region": "us-east-1"}]
+
+
 @pytest.mark.requirement("GEN-2")
 @pytest.mark.parametrize("path", sorted(Path("stacks").glob("*.py")), ids=str)
 def test_stacks_compose_constructs_and_make_no_resource(path: Path) -> None:

@@ -1,0 +1,45 @@
+"""Every stack of the project. Nothing here loads cdktf before a stack is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from settings import Settings
+
+if TYPE_CHECKING:
+    from cdktf import App, TerraformStack
+
+
+@dataclass(frozen=True)
+class StackEntry:
+    """A stack that each environment has.
+
+    Attributes:
+        name: First part of the stack's id.
+        workload: First part of the names of its resources.
+        region: Region that the stack is deployed to, given the settings.
+        make: Adds the stack to an app.
+    """
+
+    name: str
+    workload: str
+    region: Callable[[Settings], str]
+    make: "Callable[[App, Settings], TerraformStack]"
+
+    def stack_id(self, suffix: str) -> str:
+        """Return the stack's id in an environment, such as ``trading-analytics-dev``."""
+        return f"{self.name}-{suffix}"
+
+
+def _trading_analytics(app: "App", settings: Settings) -> "TerraformStack":
+    from stacks.trading_analytics import TradingAnalyticsStack
+
+    return TradingAnalyticsStack(app, "trading-analytics", settings)
+
+
+WORKLOADS = (
+    StackEntry("trading-analytics", "trading", lambda s: s.trading_analytics.region, _trading_analytics),
+)
+"""The stacks that do the platform's work, in the order in which an environment is deployed."""
+
+STACKS = WORKLOADS
