@@ -61,6 +61,21 @@ STATE_REGION = Setting(
     parse.one_of(*REGIONS, "us-west-1"),
     "us-east-1",
 )
+DEPLOYMENT_REPOSITORY = Setting(
+    "DEPLOYMENT_REPOSITORY",
+    "GitHub repository whose workflows plan and deploy, as its tokens name it; empty makes no roles for any. "
+    "One made since July 2026 names itself with its owner's and its own number: owner@1/name@2",
+    "owner/name or owner@number/name@number, or empty",
+    parse.optional(parse.text(r"[A-Za-z0-9-]+/[\w.-]+|[A-Za-z0-9-]+@\d+/[\w.-]+@\d+")),
+    "",
+)
+GITHUB_OIDC_PROVIDER = Setting(
+    "GITHUB_OIDC_PROVIDER",
+    "Whether the bootstrap stack makes GitHub's identity provider (one per account); false finds it",
+    _SWITCH,
+    parse.switch,
+    _ACCOUNT_WIDE,
+)
 COST_CENTER = Setting(
     "COST_CENTER",
     "Value of the CostCenter tag",

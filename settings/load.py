@@ -6,7 +6,14 @@ from ipaddress import IPv4Network
 from typing import Any, TypeVar
 
 from settings import catalogue as c
-from settings.model import ApiSettings, AuroraSettings, Settings, TradingAnalyticsSettings, family
+from settings.model import (
+    ApiSettings,
+    AuroraSettings,
+    BootstrapSettings,
+    Settings,
+    TradingAnalyticsSettings,
+    family,
+)
 from settings.setting import Required, Setting
 
 T = TypeVar("T")
@@ -145,6 +152,9 @@ def load(environ: Mapping[str, str], context: Mapping[str, Any]) -> Settings:
         log_level=v[c.LOG_LEVEL],
         log_retention_days=v[c.LOG_RETENTION_DAYS],
         log_archive_days=v[c.LOG_ARCHIVE_DAYS],
+        bootstrap=BootstrapSettings(
+            repository=v[c.DEPLOYMENT_REPOSITORY], oidc_provider=v[c.GITHUB_OIDC_PROVIDER]
+        ),
         trading_analytics=TradingAnalyticsSettings(
             region=v[c.REGION],
             vpc_cidr=v[c.VPC_CIDR],

@@ -84,6 +84,20 @@ class TradingAnalyticsSettings:
 
 
 @dataclass(frozen=True)
+class BootstrapSettings:
+    """The bootstrap stack, which the environments of a family share.
+
+    Attributes:
+        repository: GitHub repository whose workflows plan and deploy, as the subject of its tokens names it
+            (``owner/name`` or ``owner@number/name@number``); None for no workflows.
+        oidc_provider: Whether this stack makes the account's identity provider for GitHub.
+    """
+
+    repository: str | None
+    oidc_provider: bool
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs between environments.
 
@@ -97,6 +111,7 @@ class Settings:
         log_level: Level of the functions' logs.
         log_retention_days: Days that logs stay searchable in CloudWatch.
         log_archive_days: Days that logs are kept in the archive.
+        bootstrap: The bootstrap stack.
         trading_analytics: The trading-analytics stack.
     """
 
@@ -109,6 +124,7 @@ class Settings:
     log_level: str
     log_retention_days: int
     log_archive_days: int
+    bootstrap: BootstrapSettings
     trading_analytics: TradingAnalyticsSettings
 
     @property

@@ -51,6 +51,17 @@ def test_pull_request_environments_leave_the_account_wide_parts_to_another() -> 
     assert (own.config_recorder, own.audit_trail, own.password_policy, own.api.account_role) == (True,) * 4
     assert (shared.config_recorder, shared.audit_trail, shared.password_policy) == (False,) * 3
     assert shared.api.account_role is False
+    assert load({**ENVIRON}, {}).bootstrap.oidc_provider is True
+    assert load({**ENVIRON, "ENVIRONMENT_SUFFIX": "pr"}, {}).bootstrap.oidc_provider is False
+
+
+@pytest.mark.parametrize("repository", ["owner/name", "some-owner/na_me.x", "owner@123456/name@456789"])
+def test_a_repository_is_named_as_its_tokens_name_it(repository: str) -> None:
+    assert load({**ENVIRON, "DEPLOYMENT_REPOSITORY": repository}, {}).bootstrap.repository == repository
+
+
+def test_without_a_repository_nobody_deploys_by_workflow() -> None:
+    assert load(ENVIRON, {}).bootstrap.repository is None
 
 
 def test_the_environment_comes_before_the_context_and_the_context_before_the_default() -> None:
@@ -116,6 +127,12 @@ def test_the_state_bucket_has_no_default() -> None:
         ("STATE_BUCKET", "UPPER"),
         ("ACCOUNT_ID", "12345678901"),
         ("ACCOUNT_ID", "1234-5678-9012"),
+        ("DEPLOYMENT_REPOSITORY", "name-alone"),
+        ("DEPLOYMENT_REPOSITORY", "owner/*"),
+        ("DEPLOYMENT_REPOSITORY", "owner/name:environment"),
+        ("DEPLOYMENT_REPOSITORY", "owner@1/name"),
+        ("DEPLOYMENT_REPOSITORY", "https://github.com/owner/name"),
+        ("GITHUB_OIDC_PROVIDER", "maybe"),
     ],
 )
 def test_a_bad_value_is_refused(name: str, value: str) -> None:
