@@ -1,11 +1,8 @@
 # Every target that needs the environment makes it; `make help` lists them.
 
 PYTHON ?= python3
-ENVIRONMENT_SUFFIX ?= dev
-STACK ?= trading-analytics-$(ENVIRONMENT_SUFFIX)
 PIPENV_VERSION := 2026.10.3
 
-export ENVIRONMENT_SUFFIX
 # No command of ours sends usage figures or asks for news.
 export CHECKPOINT_DISABLE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,12 +15,13 @@ pipenv := .venv-pipenv/bin/python -m pipenv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help prerequisites env local local-down test synth unit diff deploy destroy check format bench lock layers clean
+.PHONY: help prerequisites env local local-down test synth unit check format bench lock layers clean
+.PHONY: diff drift deploy destroy
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  STACK=$(STACK)  ENVIRONMENT_SUFFIX=$(ENVIRONMENT_SUFFIX)  (README.md names the other settings)"
+	@echo "  Settings follow the target: make diff ENVIRONMENT_SUFFIX=staging (README.md names them)"
 
 # --- The environment ------------------------------------------------------------------------------
 
@@ -92,13 +90,17 @@ clean:  ## Remove what was built; the environment and a running local AWS stay
 	@rm -rf build cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv*' -not -path './node_modules/*' -prune -exec rm -rf {} +
 
-# --- Against a real account: STACK=, ENVIRONMENT_SUFFIX=, and credentials of the AWS SDK's usual kind -------
+# --- Against a real account, or with LOCAL=1 the same against the AWS on this machine -----------------------
+# STACK= or ENVIRONMENT_SUFFIX= say what is meant; credentials are of the AWS SDK's usual kind.
 
-diff: env layers  ## Show what a deployment would change
-	@$(python) -m tools.cdktf_cli diff $(STACK)
+diff: env layers  ## Show what a deployment would change; writes build/plan/
+	@$(python) -m tools.deployment.diff
 
-deploy: env layers  ## Deploy the stack (asks before it changes anything)
-	@$(python) -m tools.cdktf_cli deploy $(STACK)
+drift: env layers  ## Fail if anything differs from what was deployed
+	@$(python) -m tools.deployment.diff --drift
 
-destroy: env layers  ## Destroy the stack (asks before it changes anything)
-	@$(python) -m tools.cdktf_cli destroy $(STACK)
+deploy: env layers  ## Deploy (asks before it changes anything; stops where data would be lost)
+	@$(python) -m tools.deployment.deploy
+
+destroy: env layers  ## Destroy the stack that STACK= names (asks first)
+	@$(python) -m tools.deployment.destroy

@@ -1,11 +1,10 @@
 """Settings in, stacks out: what ``cdktf synth``, ``cdktf diff`` and ``cdktf deploy`` run."""
 
-import json
 import os
 import sys
 from pathlib import Path
 
-from settings import SettingsError, load
+from settings import SettingsError, load, project_context
 from stacks.catalogue import STACKS
 from synthesis import fast_binding
 from tools.build_layers import ARM64, missing_layers
@@ -19,7 +18,7 @@ def main() -> int:
     Returns:
         Exit status: 0, or 2 where a setting is bad or something has to be built first.
     """
-    context = json.loads((PROJECT / "cdktf.json").read_text(encoding="utf-8"))["context"]
+    context = project_context()
     try:
         settings = load(os.environ, context)
     except SettingsError as error:

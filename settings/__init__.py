@@ -2,5 +2,14 @@
 
 from settings.load import SettingsError, load
 from settings.model import ApiSettings, AuroraSettings, Settings, TradingAnalyticsSettings
+from settings.project import project_context
 
-__all__ = ["ApiSettings", "AuroraSettings", "Settings", "SettingsError", "TradingAnalyticsSettings", "load"]
+__all__ = [
+    "ApiSettings",
+    "AuroraSettings",
+    "Settings",
+    "SettingsError",
+    "TradingAnalyticsSettings",
+    "load",
+    "project_context",
+]

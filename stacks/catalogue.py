@@ -19,16 +19,18 @@ class StackEntry:
         workload: First part of the names of its resources.
         region: Region that the stack is deployed to, given the settings.
         make: Adds the stack to an app.
+        of_family: Whether all environments of a family share one, such as every ``pr-<n>``.
     """
 
     name: str
     workload: str
     region: Callable[[Settings], str]
     make: "Callable[[App, Settings], TerraformStack]"
+    of_family: bool = False
 
-    def stack_id(self, suffix: str) -> str:
+    def stack_id(self, settings: Settings) -> str:
         """Return the stack's id in an environment, such as ``trading-analytics-dev``."""
-        return f"{self.name}-{suffix}"
+        return f"{self.name}-{settings.family if self.of_family else settings.suffix}"
 
 
 def _trading_analytics(app: "App", settings: Settings) -> "TerraformStack":

@@ -1,32 +1,27 @@
-"""The stack in the local AWS: synthesized, deployed by the real cdktf and Terraform, inspected, destroyed."""
+"""A workload stack in the local AWS, and the bucket of its state."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 import boto3
 
-from tools import command, local_profile, providers
-from tools.terraform_progress import TerraformProgress
-from tools.workspace import ROOT, Workspace
-
-CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
-
-PARALLELISM = 40
-"""Terraform's operations at once: most of them only wait, by the provider's own timers."""
+from stacks.catalogue import WORKLOADS, StackEntry
+from tools import local_profile
+from tools.deployment import target
+from tools.deployment.selection import settings_of
+from tools.deployment.stack import Stack
+from tools.workspace import Workspace
 
 
-class LocalStack:
-    """The trading-analytics stack in one local AWS.
+class LocalStack(Stack):
+    """A stack in one local AWS.
 
     Args:
         workspace: where its files are.
         endpoint: the local AWS.
         base: the user's environment, whose settings of the stack count.
+        entry: which stack.
         proxy: see `local_profile.environment`.
+        credentials: see `target.local`.
     """
 
     def __init__(
@@ -35,21 +30,19 @@ class LocalStack:
         endpoint: str,
         base: Mapping[str, str],
         *,
+        entry: StackEntry = WORKLOADS[0],
         proxy: str = local_profile.CLOSED_PROXY,
+        credentials: Mapping[str, str] | None = None,
     ) -> None:
+        place = target.local(workspace, endpoint, base, proxy=proxy, credentials=credentials)
+        super().__init__(entry, settings_of(place.environment), place)
         self.workspace = workspace
         self.endpoint = endpoint
-        self.region = local_profile.region(base)
-        self.stack_id = f"trading-analytics-{base.get('ENVIRONMENT_SUFFIX') or 'dev'}"
-        self.providers = providers.arrange(base, workspace.terraform)
-        profile = local_profile.environment(endpoint, base, workspace.folder, proxy=proxy)
-        self.environment = {**profile, **self.providers.environment}
-        self._installing = {**local_profile.with_own_proxies(profile, base), **self.providers.environment}
 
     @property
-    def folder(self) -> Path:
-        """Where the stack's Terraform code is."""
-        return self.workspace.stacks / self.stack_id
+    def environment(self) -> Mapping[str, str]:
+        """The environment of every command on the stack."""
+        return self.target.environment
 
     def create_state_bucket(self) -> None:
         """Makes the versioned bucket of the Terraform state, if it isn't there."""
@@ -66,91 +59,3 @@ class LocalStack:
             if bucket.name == local_profile.STATE_BUCKET:
                 bucket.object_versions.delete()
                 bucket.delete()
-
-    def synthesize(self) -> None:
-        """Writes the stack's Terraform code."""
-        self._run("synthesis", [sys.executable, "main.py"], ROOT)
-
-    def install_providers(self) -> None:
-        """Lets Terraform find and check its providers, the one step that may need the network."""
-        arguments = ["terraform", "init", "-backend=false", "-input=false", "-no-color"]
-        self._run("terraform init", arguments, self.folder, environment=self._installing)
-
-    def deploy(self, on_progress: Callable[[TerraformProgress], None]) -> None:
-        """Runs `cdktf deploy`.
-
-        Raises:
-            command.CommandFailedError: it failed; Terraform's state has what was made until then.
-        """
-        self._change("deploy", on_progress)
-
-    def destroy(self, on_progress: Callable[[TerraformProgress], None]) -> None:
-        """Runs `cdktf destroy`.
-
-        Raises:
-            command.CommandFailedError: it failed; Terraform's state has what is left.
-        """
-        self._change("destroy", on_progress)
-
-    def terraform(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs a Terraform command on the deployed stack, whatever its exit status."""
-        return subprocess.run(
-            ["terraform", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def outputs(self) -> dict[str, Any]:
-        """Every output of the deployed stack."""
-        answer = self.terraform("output", "-json")
-        if answer.returncode:
-            raise command.CommandFailedError(
-                "terraform output",
-                answer.returncode,
-                answer.stderr.splitlines(),
-                self.workspace.command_log,
-            )
-        return {name: output["value"] for name, output in json.loads(answer.stdout).items()}
-
-    def _change(self, verb: str, on_progress: Callable[[TerraformProgress], None]) -> None:
-        progress = TerraformProgress()
-
-        def read(line: str) -> None:
-            progress.read(line)
-            on_progress(progress)
-
-        arguments = [
-            str(CDKTF),
-            verb,
-            self.stack_id,
-            "--auto-approve",
-            "--no-color",
-            "--skip-synth",
-            "--skip-provider-lock",
-            f"--terraform-parallelism={PARALLELISM}",
-            f"--output={self.workspace.folder}",
-        ]
-        self._run(f"cdktf {verb}", arguments, ROOT, on_line=read, record=self.workspace.running_command)
-
-    def _run(
-        self,
-        name: str,
-        arguments: list[str],
-        folder: Path,
-        *,
-        environment: Mapping[str, str] | None = None,
-        on_line: Callable[[str], None] = lambda _: None,
-        record: Path | None = None,
-    ) -> None:
-        command.run(
-            name,
-            arguments,
-            environment=environment or self.environment,
-            folder=folder,
-            log=self.workspace.command_log,
-            on_line=on_line,
-            record=record,
-        )

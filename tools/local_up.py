@@ -17,12 +17,12 @@ from rich.table import Table
 from tools import candlesticks, command, console, local_profile, local_server, trades
 from tools.errors import ToolError
 from tools.local_api import LocalApi
+from tools.local_aws import running_endpoint
 from tools.local_stack import LocalStack
 from tools.steps import Steps
 from tools.workspace import ROOT, Workspace
 
 SAMPLE = ROOT / "samples" / "ibm-20131007-trades.csv.gz"
-HOST_LAYERS = ROOT / "build" / "layers" / "host"
 DEPLOY_STEPS = 5
 DRAWN_INTERVAL, DRAWN_MINUTES, DRAWN_BARS = "5m", 5, "five-minute bars"
 SHOWN_BARS = 10
@@ -66,8 +66,8 @@ def deploy(
             stack.create_state_bucket()
     with steps.step("synthesize the stack"):
         stack.synthesize()
-    if stack.providers.notice:
-        steps.note(stack.providers.notice)
+    if stack.target.notice:
+        steps.note(stack.target.notice)
     with steps.step("install the Terraform providers"):
         stack.install_providers()
     with steps.step("deploy the stack") as step:
@@ -87,50 +87,6 @@ def _write_for_owner(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text(f"{text}\n", encoding="utf-8")
-
-
-def running_endpoint(workspace: Workspace, base: Mapping[str, str]) -> str:
-    """The address of a local AWS that answers: the one named, the one that runs, or a new one.
-
-    A deployment that was killed in the middle leaves a state that doesn't know all it made. The project's own
-    local AWS keeps everything in memory, so the honest way on is a new one.
-    """
-    external = base.get("LOCAL_AWS_URL")
-    killed = _killed_command(workspace)
-    if external:
-        local_profile.check_endpoint(external)
-        if killed:
-            raise ToolError(
-                f"an earlier {killed} was killed: the state in {external} may not know all it made. "
-                f"Restart that emulator empty, or mend the state with Terraform in {workspace.stacks}; "
-                f"then remove {workspace.running_command}"
-            )
-        return external
-    server = local_server.find(workspace)
-    if server and killed:
-        local_server.stop(workspace)
-        server = None
-    if server is None:
-        workspace.forget_deployment()
-        profile = local_profile.environment("http://127.0.0.1", base, workspace.folder)
-        del profile["AWS_ENDPOINT_URL"]  # the server is the endpoint
-        server = local_server.start(workspace, local_server.port(base), HOST_LAYERS, profile)
-    return server.endpoint
-
-
-def _killed_command(workspace: Workspace) -> str | None:
-    """The name of a command that was killed while it changed things.
-
-    Raises:
-        ToolError: only its caller was; it still runs.
-    """
-    left = command.left_over(workspace.running_command)
-    if left is None:
-        return None
-    group, name = left
-    if command.group_alive(group):
-        raise ToolError(f"an earlier {name} still runs (process group {group}): wait for it, or end it")
-    return name
 
 
 def show(stack: LocalStack, processed: trades.Processed, data_path: trades.DataPath, out: Console) -> None:

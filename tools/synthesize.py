@@ -1,13 +1,12 @@
 """What `make synth` runs: main.py, also for somebody who has no state bucket yet."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from settings import SettingsError, load
+from settings import SettingsError, load, project_context
 from settings.catalogue import STATE_BUCKET
 from tools import local_profile
 from tools.workspace import ROOT
@@ -24,7 +23,7 @@ def main() -> int:
     Returns:
         main.py's exit status.
     """
-    context = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))["context"]
+    context = project_context()
     environment = dict(os.environ)
     if _state_bucket_is_missing(environment, context):
         environment[STATE_BUCKET.name] = local_profile.STATE_BUCKET

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from tools.plan.changes import Action, Change, Plan
-from tools.plan.importance import Importance, importance, is_security_relevant, loses
+from tools.plan.importance import Importance, grouped, is_security_relevant, loses
 from tools.plan.summary import headline
 from tools.plan.values import Difference, differences
 
 MAX_CHARACTERS = 65_536
 """What GitHub takes as the body of a comment."""
 
-_SYMBOLS = {
+SYMBOLS = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
     Action.REPLACE: "±",
@@ -26,19 +26,24 @@ def marker(stack: str) -> str:
     return f"<!-- plan of {stack} -->"
 
 
+def report(plan: Plan, stack: str) -> str:
+    """Write everything that :func:`comment` would tell if it had the room."""
+    return _GAP.join(_parts(plan, stack)) + "\n"
+
+
 def comment(plan: Plan, stack: str, artifact: str = "") -> str:
     """Write the comment.
 
     Args:
         plan: What would change.
         stack: Id of the stack, which has the environment's suffix.
-        artifact: Address of the whole plan; named where the comment can't hold everything.
+        artifact: Address of the :func:`report`; named where the comment can't hold everything.
 
     Returns:
         Markdown of at most :data:`MAX_CHARACTERS` characters. What comes last, and so matters least, is left
         out first.
     """
-    parts = [marker(stack), f"### `{stack}`: {headline(plan)}", *_sections(plan)]
+    parts = _parts(plan, stack)
     note = _note(artifact)
     kept: list[str] = []
     size = 0
@@ -51,15 +56,17 @@ def comment(plan: Plan, stack: str, artifact: str = "") -> str:
     return _GAP.join(kept) + "\n"
 
 
+def _parts(plan: Plan, stack: str) -> list[str]:
+    return [marker(stack), f"### `{stack}`: {headline(plan)}", *_sections(plan)]
+
+
 def _note(artifact: str) -> str:
     where = f"[the whole plan]({artifact})" if artifact else "the whole plan, an artifact of this run,"
     return f"**The rest does not fit into a comment:** {where} has it."
 
 
 def _sections(plan: Plan) -> Iterator[str]:
-    groups: dict[Importance, list[Change]] = {group: [] for group in Importance}
-    for change in plan.changes:
-        groups[importance(change)].append(change)
+    groups = grouped(plan)
     if plan.drift:
         addresses = ", ".join(f"`{address}`" for address in plan.drift)
         yield f"> [!NOTE]\n> Changed outside of Terraform since the last apply: {addresses}"
@@ -69,8 +76,7 @@ def _sections(plan: Plan) -> Iterator[str]:
     if security := groups[Importance.SECURITY]:
         yield f"#### {Importance.SECURITY} ({len(security)})"
         yield from map(_whole, security)
-    rest = [*groups[Importance.REST], *plan.outputs]
-    if rest:
+    if rest := groups[Importance.REST]:
         yield f"{_FOLD}<summary>{Importance.REST} ({len(rest)})</summary>"
         yield from map(_whole, rest)
         yield _FOLD_END
@@ -93,7 +99,7 @@ def _warning(changes: Sequence[Change]) -> str:
 
 def _whole(change: Change) -> str:
     lock = " 🔒" if is_security_relevant(change) else ""
-    title = f"`{_SYMBOLS[change.action]}` **{change.action}** `{change.address}`{lock}"
+    title = f"`{SYMBOLS[change.action]}` **{change.action}** `{change.address}`{lock}"
     lines = [line for difference in differences(change) for line in _lines(difference)]
     if change.action is Action.DELETE or not lines:
         return title

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from tools.plan.changes import Action, Change
+from tools.plan.changes import Action, Change, Plan
 
 
 class Importance(StrEnum):
@@ -69,6 +69,15 @@ _SECURITY_ATTRIBUTES = frozenset(
         "vpc_security_group_ids",
     }
 )
+
+
+def grouped(plan: Plan) -> Mapping[Importance, list[Change]]:
+    """Return the changes of each group, those of outputs with the rest."""
+    groups: dict[Importance, list[Change]] = {group: [] for group in Importance}
+    for change in plan.changes:
+        groups[importance(change)].append(change)
+    groups[Importance.REST] += plan.outputs
+    return groups
 
 
 def importance(change: Change) -> Importance:

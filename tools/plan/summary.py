@@ -1,6 +1,10 @@
-"""A plan in one line."""
+"""A plan in one line, and in one word."""
+
+import hashlib
+import json
 
 from tools.plan.changes import Action, Plan
+from tools.plan.values import differences
 
 _VERBS = {
     Action.CREATE: "add",
@@ -17,3 +21,19 @@ def headline(plan: Plan) -> str:
         return "no changes"
     counts = [f"{number} to {verb}" for action, verb in _VERBS.items() if (number := plan.count(action))]
     return "has changes: " + (", ".join(counts) or f"outputs only ({len(plan.outputs)})")
+
+
+def fingerprint(plan: Plan) -> str:
+    """Return what tells a plan from every other that people would see as different.
+
+    Made of what is shown of each change, so of no secret, and of nothing that is known only after the apply.
+    """
+    shown = [
+        (
+            change.address,
+            change.action,
+            [(each.path, each.before, each.after) for each in differences(change)],
+        )
+        for change in (*plan.changes, *plan.outputs)
+    ]
+    return hashlib.sha256(json.dumps([shown, list(plan.drift)]).encode()).hexdigest()[:16]
