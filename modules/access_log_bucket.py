@@ -16,9 +16,11 @@ class AccessLogBucketProps:
 
     Attributes:
         expire_after_days: Days that access logs are kept (PCI-DSS 10.5.1 asks for a year).
+        source: Name of the only bucket that logs here; None for all that are named as the workload's are.
     """
 
     expire_after_days: int
+    source: str | None = None
 
 
 class AccessLogBucket(Construct):
@@ -41,11 +43,11 @@ class AccessLogBucket(Construct):
                     principals=[service("logging.s3.amazonaws.com")],
                     conditions=[
                         Condition("StringEquals", "aws:SourceAccount", [context.account_id]),
-                        # A pattern over the workload's bucket names: buckets come after the one they log to.
+                        # By name, and not by reference: buckets come after the one they log to.
                         Condition(
                             "ArnLike",
                             "aws:SourceArn",
-                            [f"arn:{context.partition}:s3:::{context.global_name('*')}"],
+                            [f"arn:{context.partition}:s3:::{props.source or context.global_name('*')}"],
                         ),
                     ],
                 )

@@ -66,7 +66,10 @@ class SecureBucketProps:
             where S3 supports nothing but keys of its own (SSE-S3):
             https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
         access_log_bucket: Bucket that gets the access logs. None only for that bucket itself.
-        archive_class: Storage class after 90 days, ``GLACIER``, ``GLACIER_IR`` or ``DEEP_ARCHIVE``.
+        name: The bucket's name where the settings dictate it; None for one made from the purpose.
+        key_alias: Alias that uploads may name the key by, besides its ARN; None for none.
+        archive_class: Storage class after 90 days, ``GLACIER``, ``GLACIER_IR`` or ``DEEP_ARCHIVE``; None to
+            leave objects where they are.
         noncurrent_days: Days until a version expires that is no longer the current one.
         expire_after_days: Days until objects expire; None to keep them.
         statements: Further statements of the bucket's policy, for services that deliver to it. A bucket has
@@ -77,7 +80,9 @@ class SecureBucketProps:
     classification: DataClassification
     key_arn: str | None
     access_log_bucket: str | None
-    archive_class: str = "GLACIER"
+    name: str | None = None
+    key_alias: str | None = None
+    archive_class: str | None = "GLACIER"
     noncurrent_days: int = 30
     expire_after_days: int | None = None
     statements: BucketStatements = no_statements
@@ -101,11 +106,12 @@ class SecureBucket(Construct):
     def __init__(self, scope: Construct, id_: str, context: Context, props: SecureBucketProps) -> None:
         super().__init__(scope, id_)
         name = f"{props.purpose}-bucket"
-        _check_length(context, name)
+        if not props.name:
+            _check_length(context, name)
         bucket = S3Bucket(
             self,
             "bucket",
-            bucket=context.global_name(name),
+            bucket=props.name or context.global_name(name),
             force_destroy=True,
             tags=context.tags(props.classification, context.name(name)),
         )
@@ -142,7 +148,7 @@ class SecureBucket(Construct):
                 "bucket-policy",
                 [
                     *_transport_statements(bucket.arn),
-                    *(_encryption_statements(bucket.arn, props.key_arn) if props.key_arn else ()),
+                    *_encryption_statements(bucket.arn, props),
                     *props.statements(bucket.arn),
                 ],
             ),
@@ -207,12 +213,15 @@ def _transport_statements(bucket_arn: str) -> list[Statement]:
     ]
 
 
-def _encryption_statements(bucket_arn: str, key_arn: str) -> list[Statement]:
+def _encryption_statements(bucket_arn: str, props: SecureBucketProps) -> list[Statement]:
     """Refuse uploads that name another encryption; those that name none get the bucket's own.
 
     ``StringNotEquals`` holds where the key of the request is missing, with or without ``IfExists``, so each
     condition on a header's value needs a second one on its presence.
     """
+    if not props.key_arn:
+        return []
+    keys = [props.key_arn, *([props.key_alias] if props.key_alias else [])]
     algorithm = "s3:x-amz-server-side-encryption"
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     customer_algorithm = "s3:x-amz-server-side-encryption-customer-algorithm"
@@ -232,7 +241,7 @@ def _encryption_statements(bucket_arn: str, key_arn: str) -> list[Statement]:
 
     return [
         deny("DenyOtherAlgorithm", Condition("StringNotEquals", algorithm, ["aws:kms"]), given(algorithm)),
-        deny("DenyOtherKey", Condition("StringNotEquals", key_id, [key_arn]), given(key_id)),
+        deny("DenyOtherKey", Condition("StringNotEquals", key_id, keys), given(key_id)),
         # aws:kms without a key means AWS's own key for S3, not the bucket's default.
         deny(
             "DenyUnnamedKey",
@@ -247,14 +256,16 @@ def _lifecycle_rules(props: SecureBucketProps) -> list[S3BucketLifecycleConfigur
     everything = [S3BucketLifecycleConfigurationRuleFilter(prefix="")]
     return [
         S3BucketLifecycleConfigurationRule(
-            id="archive",
+            id="archive" if props.archive_class else "expiry",
             status="Enabled",
             filter=everything,
             transition=[
                 S3BucketLifecycleConfigurationRuleTransition(
                     days=ARCHIVE_AFTER_DAYS, storage_class=props.archive_class
                 )
-            ],
+            ]
+            if props.archive_class
+            else None,
             noncurrent_version_expiration=[
                 S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
                     noncurrent_days=props.noncurrent_days

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cdktf import ITerraformDependable, TerraformOutput
+from cdktf_cdktf_provider_archive.provider import ArchiveProvider
 from constructs import Construct
 
 from modules import critical_events as critical
@@ -87,6 +88,7 @@ class TradingAnalyticsStack(WorkloadStack):
     def __init__(self, scope: Construct, id_: str, settings: Settings) -> None:
         stack = settings.trading_analytics
         super().__init__(scope, id_, settings, workload="trading", region=stack.region)
+        ArchiveProvider(self, "archive")  # packages the functions
         self._settings = settings
         # By purpose, with the pattern of its critical events, or None; an empty pattern would be every event.
         self._log_groups: dict[str, tuple[LogGroup, str | None]] = {}

@@ -39,6 +39,18 @@ def test_s3_delivers_for_buckets_of_this_workload_and_account_only(stack: Synthe
 
 
 @pytest.mark.requirement("S3-1")
+def test_s3_may_deliver_for_one_bucket_only() -> None:
+    props = AccessLogBucketProps(expire_after_days=400, source="states-of-acme")
+    stack = synthesize(lambda stack: AccessLogBucket(stack, "logs", CONTEXT, props))
+    statement = stack.statements(stack.one("aws_s3_bucket_policy")["policy"])["S3DeliversAccessLogs"]
+    assert statement["condition"][1] == {
+        "test": "ArnLike",
+        "variable": "aws:SourceArn",
+        "values": ["arn:aws:s3:::states-of-acme"],
+    }
+
+
+@pytest.mark.requirement("S3-1")
 def test_log_bucket_has_s3s_own_encryption_since_log_delivery_supports_no_other(stack: Synthesized) -> None:
     algorithms = {
         stack.target(encryption["bucket"])[1]["bucket"]: encryption["rule"][0][

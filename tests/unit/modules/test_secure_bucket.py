@@ -168,6 +168,37 @@ def test_objects_expire_only_where_asked_to() -> None:
     assert archive["expiration"] == [{"days": 400}]
 
 
+def test_bucket_may_have_a_name_of_somebody_elses_choice() -> None:
+    _synthesized(name="states-of-acme").one(
+        "aws_s3_bucket", bucket="states-of-acme", tags={"Name": "trading-raw-bucket-dev"}
+    )
+
+
+@pytest.mark.requirement("S3-1")
+@pytest.mark.parametrize(
+    ("key", "denied"),
+    [(KEY, []), ("alias/storage", []), (OTHER_KEY, ["DenyOtherKey"]), ("alias/other", ["DenyOtherKey"])],
+)
+def test_uploads_may_name_the_key_by_its_alias(key: str, denied: list[str]) -> None:
+    bucket = _synthesized(key_alias="alias/storage")
+    statements = bucket.statements(bucket.one("aws_s3_bucket_policy")["policy"])
+    request = {**OVER_TLS, ALGORITHM: "aws:kms", KEY_ID: key}
+    assert denied_by(statements, "s3:PutObject", request) == denied
+
+
+@pytest.mark.requirement("S3-2")
+def test_objects_that_are_in_use_stay_where_they_are() -> None:
+    bucket = _synthesized(archive_class=None, noncurrent_days=365)
+    expiry, remnants = bucket.one("aws_s3_bucket_lifecycle_configuration")["rule"]
+    assert expiry == {
+        "id": "expiry",
+        "status": "Enabled",
+        "filter": [{"prefix": ""}],
+        "noncurrent_version_expiration": [{"noncurrent_days": 365}],
+    }
+    assert remnants["id"] == "remnants"
+
+
 @pytest.mark.requirement("S3-1")
 def test_bucket_without_a_key_has_s3s_own_and_asks_for_none() -> None:
     bucket = _synthesized(key_arn=None, access_log_bucket=None)
