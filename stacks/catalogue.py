@@ -39,9 +39,18 @@ def _trading_analytics(app: "App", settings: Settings) -> "TerraformStack":
     return TradingAnalyticsStack(app, "trading-analytics", settings)
 
 
+def _bootstrap(app: "App", settings: Settings) -> "TerraformStack":
+    from stacks.bootstrap import BootstrapStack
+
+    return BootstrapStack(app, "bootstrap", settings)
+
+
 WORKLOADS = (
     StackEntry("trading-analytics", "trading", lambda s: s.trading_analytics.region, _trading_analytics),
 )
 """The stacks that do the platform's work, in the order in which an environment is deployed."""
 
-STACKS = WORKLOADS
+BOOTSTRAP = StackEntry("bootstrap", "bootstrap", lambda s: s.state_region, _bootstrap, of_family=True)
+"""The stack that the others' state is in; ``make bootstrap`` deploys it."""
+
+STACKS = (*WORKLOADS, BOOTSTRAP)
