@@ -5,6 +5,7 @@ import functools
 from local.extensions import (
     apigateway,
     awslambda,
+    budgets,
     cloudtrail,
     cloudwatch,
     config,
@@ -23,6 +24,7 @@ from local.extensions import (
 EXTENSIONS = (
     apigateway,
     awslambda,
+    budgets,
     cloudtrail,
     cloudwatch,
     config,
