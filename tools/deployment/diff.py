@@ -36,7 +36,7 @@ def main(out: Console, *, drift: bool = False) -> None:
                 stack.forget_plan()
             terminal.show(plan, stack.stack_id, out)
             out.print(f"\nIn full: {files.write(plan, stack.stack_id, os.environ) / 'report.md'}")
-            if not plan.is_empty or plan.drift:
+            if not plan.is_empty:
                 changed.append(stack.stack_id)
     if drift and changed:
         raise ToolError(f"not as it was deployed: {', '.join(changed)}")

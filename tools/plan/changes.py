@@ -3,7 +3,7 @@
 The format is Terraform's own: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -80,12 +80,12 @@ class Plan:
     Attributes:
         changes: Of resources, in the order of their addresses.
         outputs: Of outputs, in the order of their names.
-        drift: Addresses of resources that were changed outside Terraform.
+        drift: What was found changed outside of Terraform, also where it makes no difference.
     """
 
     changes: Sequence[Change]
     outputs: Sequence[Change] = ()
-    drift: Sequence[str] = ()
+    drift: Sequence[Change] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -112,17 +112,15 @@ def read(document: Any) -> Plan:
         raise PlanError(f"the plan's format is {document['format_version']}; {FORMAT_MAJOR}.x is known")
     if document.get("errored"):
         raise PlanError("the plan failed half-way, so nobody knows what it would change")
-    changes = [_resource(each) for each in document.get("resource_changes", ())]
-    outputs = [_output(name, each) for name, each in document.get("output_changes", {}).items()]
     return Plan(
-        changes=sorted((each for each in changes if each), key=lambda each: each.address),
-        outputs=sorted((each for each in outputs if each), key=lambda each: each.address),
-        drift=sorted(
-            each["address"]
-            for each in document.get("resource_drift", ())
-            if each["change"]["actions"] != ["no-op"]
-        ),
+        changes=_sorted(map(_resource, document.get("resource_changes", ()))),
+        outputs=_sorted(_output(name, each) for name, each in document.get("output_changes", {}).items()),
+        drift=_sorted(map(_resource, document.get("resource_drift", ()))),
     )
+
+
+def _sorted(changes: Iterable[Change | None]) -> list[Change]:
+    return sorted((each for each in changes if each), key=lambda each: each.address)
 
 
 def _resource(entry: Mapping[str, Any]) -> Change | None:

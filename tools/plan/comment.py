@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tools.plan.changes import Action, Change, Plan
 from tools.plan.importance import Importance, grouped, is_security_relevant, loses
-from tools.plan.summary import headline
+from tools.plan.summary import drifted, headline
 from tools.plan.values import Difference, differences
 
 MAX_CHARACTERS = 65_536
@@ -67,8 +67,8 @@ def _note(artifact: str) -> str:
 
 def _sections(plan: Plan) -> Iterator[str]:
     groups = grouped(plan)
-    if plan.drift:
-        addresses = ", ".join(f"`{address}`" for address in plan.drift)
+    if changed := drifted(plan):
+        addresses = ", ".join(f"`{address}`" for address in changed)
         yield f"> [!NOTE]\n> Changed outside of Terraform since the last apply: {addresses}"
     if destructive := groups[Importance.DESTRUCTIVE]:
         yield _warning(destructive)

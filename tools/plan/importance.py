@@ -15,6 +15,7 @@ class Importance(StrEnum):
 
 
 DATA_HOLDERS: Mapping[str, str] = {
+    "aws_api_gateway_api_key": "the key that a client calls with",
     "aws_cloudwatch_log_group": "log events",
     "aws_db_instance": "a database",
     "aws_dynamodb_table": "a table",

@@ -36,4 +36,12 @@ def fingerprint(plan: Plan) -> str:
         )
         for change in (*plan.changes, *plan.outputs)
     ]
-    return hashlib.sha256(json.dumps([shown, list(plan.drift)]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([shown, drifted(plan)]).encode()).hexdigest()[:16]
+
+
+def drifted(plan: Plan) -> list[str]:
+    """Return the addresses of what was changed outside of Terraform.
+
+    After an apply the provider finds empty values where it wrote none; that is no change.
+    """
+    return [change.address for change in plan.drift if differences(change)]

@@ -8,7 +8,7 @@ from rich.text import Text
 from tools.plan.changes import Action, Change, Plan
 from tools.plan.comment import SYMBOLS
 from tools.plan.importance import Importance, grouped, loses
-from tools.plan.summary import headline
+from tools.plan.summary import drifted, headline
 from tools.plan.values import differences
 
 _STYLES = {
@@ -29,8 +29,8 @@ def show(plan: Plan, stack: str, out: Console) -> None:
         out: Where to.
     """
     out.print(Text(f"\n{stack}: {headline(plan)}", style="bold"))
-    if plan.drift:
-        out.print("Changed outside of Terraform since the last apply: " + ", ".join(plan.drift))
+    if changed := drifted(plan):
+        out.print(f"Changed outside of Terraform since the last apply: {', '.join(changed)}")
     for group, changes in grouped(plan).items():
         if changes:
             out.print(Text(f"\n{group} ({len(changes)})", style="bold"))

@@ -1,14 +1,18 @@
 """A plan's changes, told to people: the dangerous ones first, secrets masked, within what a comment holds."""
 
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from tools.plan import files, terminal
 from tools.plan.changes import Action, Change, Plan, PlanError, read
-from tools.plan.comment import MAX_CHARACTERS, comment, marker
+from tools.plan.comment import MAX_CHARACTERS, comment, marker, report
 from tools.plan.importance import Importance, importance, is_security_relevant, loses
-from tools.plan.summary import headline
+from tools.plan.summary import drifted, fingerprint, headline
 from tools.plan.values import SENSITIVE, UNKNOWN, Difference, differences
 
 STACK = "trading-analytics-dev"
@@ -191,7 +195,7 @@ def test_the_comment_goes_from_the_dangerous_to_the_harmless() -> None:
             Change("aws_iam_role.b", "aws_iam_role", Action.CREATE, after={"name": "b"}),
             Change("aws_sns_topic.c", "aws_sns_topic", Action.DELETE, before={"name": "c"}),
         ],
-        drift=["aws_sqs_queue.d"],
+        drift=[Change("aws_sqs_queue.d", "aws_sqs_queue", Action.UPDATE, {"delay": 0}, {"delay": 5})],
     )
     text = comment(plan, STACK)
     assert text.startswith(marker(STACK))
@@ -228,3 +232,91 @@ def test_a_long_value_is_cut() -> None:
     assert difference.after is not None
     assert len(difference.after) < 250
     assert difference.after.endswith("… (1002 characters)")
+
+
+def test_empty_values_in_the_place_of_none_are_no_drift() -> None:
+    tags = entry("aws_sns_topic.t", "update", before={"tags": None}, after={"tags": {}})
+    name = entry("aws_sns_topic.u", "update", before={"name": "a"}, after={"name": "b"})
+    assert drifted(read(document(resource_drift=[tags, name]))) == ["aws_sns_topic.u"]
+
+
+def test_the_report_has_what_the_comment_has_no_room_for() -> None:
+    changes = [
+        Change(f"aws_sns_topic.t{n:04}", "aws_sns_topic", Action.CREATE, after={"name": "n" * 100})
+        for n in range(1000)
+    ]
+    text = report(Plan(changes), STACK)
+    assert len(text) > MAX_CHARACTERS
+    assert all(change.address in text for change in changes)
+    assert report(Plan(changes[:1]), STACK) == comment(Plan(changes[:1]), STACK)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Plan([update({"n": 1}, {"n": 3})]),
+        Plan([update({"n": 1}, {"n": 2})], outputs=[update({"n": 1}, {"n": 2})]),
+        Plan([Change("aws_sns_topic.t", "aws_sns_topic", Action.REPLACE, {"n": 1}, {"n": 2})]),
+        Plan([Change("aws_sns_topic.u", "aws_sns_topic", Action.UPDATE, {"n": 1}, {"n": 2})]),
+        Plan([update({"n": 1}, {"n": 2})], drift=[update({"n": 1}, {"n": 2})]),
+        Plan([]),
+    ],
+)
+def test_plans_that_people_would_see_as_different_have_different_fingerprints(other: Plan) -> None:
+    plan = Plan([update({"n": 1}, {"n": 2})])
+    assert fingerprint(plan) == fingerprint(Plan([update({"n": 1}, {"n": 2})]))
+    assert fingerprint(plan) != fingerprint(other)
+
+
+def test_the_terminal_tells_what_the_comment_tells() -> None:
+    plan = Plan(
+        [
+            Change("aws_s3_bucket.a", "aws_s3_bucket", Action.DELETE, before={"bucket": "a"}),
+            Change("aws_iam_role.b", "aws_iam_role", Action.UPDATE, {"n": "old"}, {"n": "new"}),
+            Change("aws_sns_topic.c", "aws_sns_topic", Action.CREATE, after={"name": "shown in the report"}),
+        ]
+    )
+    out = Console(width=120, record=True, file=io.StringIO())
+    terminal.show(plan, STACK, out)
+    assert out.export_text().split("\n") == [
+        "",
+        f"{STACK}: has changes: 1 to add, 1 to change, 1 to destroy",
+        "",
+        "Destroyed or replaced (1)",
+        "  - destroy aws_s3_bucket.a",
+        "      holds objects, which is lost",
+        "",
+        "Security (1)",
+        "  ~ update aws_iam_role.b",
+        '      - n = "old"',
+        '      + n = "new"',
+        "",
+        "Everything else (1)",
+        "  + create aws_sns_topic.c",
+        "",
+    ]
+
+
+def test_the_files_name_the_run_that_keeps_the_report(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    environment = {
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "owner/name",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_STEP_SUMMARY": str(page),
+    }
+    changes = [
+        Change(f"aws_sns_topic.t{n:04}", "aws_sns_topic", Action.CREATE, after={"name": "n" * 100})
+        for n in range(1000)
+    ]
+    folder = files.write(Plan(changes), STACK, environment, tmp_path)
+    text = (folder / "comment.md").read_text()
+    assert "https://github.com/owner/name/actions/runs/7#artifacts" in text
+    assert page.read_text() == text
+    assert (folder / "report.md").read_text() == report(Plan(changes), STACK)
+    assert json.loads((folder / "summary.json").read_text()) == {
+        "stack": STACK,
+        "headline": "has changes: 1000 to add",
+        "has_changes": True,
+        "fingerprint": fingerprint(Plan(changes)),
+    }
