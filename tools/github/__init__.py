@@ -1,0 +1,1 @@
+"""What the workflows tell GitHub, and ask it."""
