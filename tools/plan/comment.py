@@ -69,7 +69,7 @@ def _sections(plan: Plan) -> Iterator[str]:
     groups = grouped(plan)
     if changed := drifted(plan):
         addresses = ", ".join(f"`{address}`" for address in changed)
-        yield f"> [!NOTE]\n> Changed outside of Terraform since the last apply: {addresses}"
+        yield f"> [!NOTE]\n> Changed outside of Terraform, and put back by this plan: {addresses}"
     if destructive := groups[Importance.DESTRUCTIVE]:
         yield _warning(destructive)
         yield from map(_whole, destructive)

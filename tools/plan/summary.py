@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from tools.plan.changes import Action, Plan
+from tools.plan.changes import Action, Change, Plan
 from tools.plan.values import differences
 
 _VERBS = {
@@ -40,8 +40,20 @@ def fingerprint(plan: Plan) -> str:
 
 
 def drifted(plan: Plan) -> list[str]:
-    """Return the addresses of what was changed outside of Terraform.
+    """Return the addresses of what was changed outside of Terraform, and is put back by the plan.
 
-    After an apply the provider finds empty values where it wrote none; that is no change.
+    Whatever else the provider finds changed since the last apply is a consequence of that apply: ids of what
+    was attached, empty values in the place of none.
     """
-    return [change.address for change in plan.drift if differences(change)]
+    planned = {change.address: change for change in plan.changes}
+    return [
+        each.address for each in plan.drift if (back := planned.get(each.address)) and _undone(each, back)
+    ]
+
+
+def _undone(drift: Change, planned: Change) -> bool:
+    if drift.action is Action.DELETE:
+        return True
+    return not {each.path for each in differences(drift)}.isdisjoint(
+        each.path for each in differences(planned)
+    )

@@ -30,7 +30,7 @@ def show(plan: Plan, stack: str, out: Console) -> None:
     """
     out.print(Text(f"\n{stack}: {headline(plan)}", style="bold"))
     if changed := drifted(plan):
-        out.print(f"Changed outside of Terraform since the last apply: {', '.join(changed)}")
+        out.print(f"Changed outside of Terraform, and put back by this plan: {', '.join(changed)}")
     for group, changes in grouped(plan).items():
         if changes:
             out.print(Text(f"\n{group} ({len(changes)})", style="bold"))

@@ -194,14 +194,14 @@ def test_the_comment_goes_from_the_dangerous_to_the_harmless() -> None:
             Change("aws_sns_topic.a", "aws_sns_topic", Action.CREATE, after={"name": "a"}),
             Change("aws_iam_role.b", "aws_iam_role", Action.CREATE, after={"name": "b"}),
             Change("aws_sns_topic.c", "aws_sns_topic", Action.DELETE, before={"name": "c"}),
+            Change("aws_sns_topic.e", "aws_sns_topic", Action.UPDATE, {"n": "hand"}, {"n": "a"}),
         ],
-        drift=[Change("aws_sqs_queue.d", "aws_sqs_queue", Action.UPDATE, {"delay": 0}, {"delay": 5})],
+        drift=[Change("aws_sns_topic.e", "aws_sns_topic", Action.UPDATE, {"n": "a"}, {"n": "hand"})],
     )
     text = comment(plan, STACK)
     assert text.startswith(marker(STACK))
-    places = [
-        text.index(each) for each in ("aws_sqs_queue.d", "aws_sns_topic.c", "aws_iam_role.b", "<details>")
-    ]
+    found = ("put back by this plan: `aws_sns_topic.e`", "aws_sns_topic.c", "aws_iam_role.b", "<details>")
+    places = [text.index(each) for each in found]
     assert places == sorted(places)
     assert text.index("aws_sns_topic.a") > places[-1]
     assert text.rstrip().endswith("</details>")
@@ -234,10 +234,25 @@ def test_a_long_value_is_cut() -> None:
     assert difference.after.endswith("… (1002 characters)")
 
 
-def test_empty_values_in_the_place_of_none_are_no_drift() -> None:
-    tags = entry("aws_sns_topic.t", "update", before={"tags": None}, after={"tags": {}})
-    name = entry("aws_sns_topic.u", "update", before={"name": "a"}, after={"name": "b"})
-    assert drifted(read(document(resource_drift=[tags, name]))) == ["aws_sns_topic.u"]
+def test_only_what_the_plan_puts_back_was_changed_by_hand() -> None:
+    def found(name: str, before: Any, after: Any) -> dict[str, Any]:
+        return entry(f"aws_sns_topic.{name}", "update", before=before, after=after)
+
+    drift = [
+        found("attached", {"rules": None}, {"rules": [1]}),
+        found("empty", {"tags": None, "n": 1}, {"tags": {}, "n": 1}),
+        found("by_hand", {"n": 1}, {"n": 7}),
+        found("other", {"n": 1}, {"n": 7}),
+        entry("aws_sns_topic.gone", "delete", before={"n": 1}),
+    ]
+    planned = [
+        found("attached", {"n": 1, "rules": [1]}, {"n": 2, "rules": [1]}),
+        found("empty", {"n": 1}, {"n": 2}),
+        found("by_hand", {"n": 7}, {"n": 1}),
+        entry("aws_sns_topic.gone", "create", after={"n": 1}),
+    ]
+    plan = read(document(*planned, resource_drift=drift))
+    assert drifted(plan) == ["aws_sns_topic.by_hand", "aws_sns_topic.gone"]
 
 
 def test_the_report_has_what_the_comment_has_no_room_for() -> None:
@@ -258,7 +273,7 @@ def test_the_report_has_what_the_comment_has_no_room_for() -> None:
         Plan([update({"n": 1}, {"n": 2})], outputs=[update({"n": 1}, {"n": 2})]),
         Plan([Change("aws_sns_topic.t", "aws_sns_topic", Action.REPLACE, {"n": 1}, {"n": 2})]),
         Plan([Change("aws_sns_topic.u", "aws_sns_topic", Action.UPDATE, {"n": 1}, {"n": 2})]),
-        Plan([update({"n": 1}, {"n": 2})], drift=[update({"n": 1}, {"n": 2})]),
+        Plan([update({"n": 1}, {"n": 2})], drift=[update({"n": 2}, {"n": 1})]),
         Plan([]),
     ],
 )
