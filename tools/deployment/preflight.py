@@ -120,4 +120,5 @@ def _check_region_open(region: str) -> None:
 
 def _client(service: str, region: str) -> Any:
     config = Config(connect_timeout=5, read_timeout=15, retries={"total_max_attempts": 2})
-    return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+    # A session of its own: boto3's default one would keep credentials that it found earlier.
+    return boto3.Session().client(service, region_name=region, config=config)  # type: ignore[call-overload]
