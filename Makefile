@@ -16,7 +16,7 @@ pipenv := .venv-pipenv/bin/python -m pipenv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help prerequisites env local local-down test synth unit check format bench lock layers clean
-.PHONY: diff drift deploy destroy
+.PHONY: bootstrap bootstrap-down diff drift deploy destroy
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,12 @@ clean:  ## Remove what was built; the environment and a running local AWS stay
 
 # --- Against a real account, or with LOCAL=1 the same against the AWS on this machine -----------------------
 # STACK= or ENVIRONMENT_SUFFIX= say what is meant; credentials are of the AWS SDK's usual kind.
+
+bootstrap: env layers  ## Make what the other stacks need: state bucket, roles for the workflows
+	@$(python) -m tools.bootstrap
+
+bootstrap-down: env layers  ## Destroy that again, once no other state is in the bucket
+	@$(python) -m tools.bootstrap_down
 
 diff: env layers  ## Show what a deployment would change; writes build/plan/
 	@$(python) -m tools.deployment.diff

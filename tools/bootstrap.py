@@ -75,7 +75,7 @@ def ready(base: Mapping[str, str], out: Console) -> Iterator[Stack]:
     Raises:
         ToolError: Settings or credentials are not as they should be; nothing was planned.
     """
-    with console.alone(Workspace()):
+    with console.alone(Workspace.of(base)):
         place = target.find(base)
         settings = selection.settings_of(place.environment)
         stack = Stack(BOOTSTRAP, settings, place)

@@ -40,7 +40,7 @@ def destroy(workspace: Workspace, endpoint: str, base: Mapping[str, str], steps:
 def main(out: Console) -> None:
     """Takes down the local deployment, wherever it got to."""
     base = dict(os.environ)
-    workspace = Workspace()
+    workspace = Workspace.of(base)
     external = base.get("LOCAL_AWS_URL")
     left: list[str] = []
     with console.alone(workspace):

@@ -160,7 +160,7 @@ def _rows(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def main(out: Console) -> None:
     """Deploys the stack and runs a file of trades through it."""
     base = dict(os.environ)
-    workspace = Workspace()
+    workspace = Workspace.of(base)
     path = Path(base.get("TRADES") or SAMPLE)
     if not path.is_file():
         raise ToolError(f"TRADES={path}: there is no such file")

@@ -1,6 +1,7 @@
 """Where the commands for the local AWS keep their files."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,11 @@ class Workspace:
     """
 
     folder: Path = ROOT / ".local"
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Workspace":
+        """The workspace that a command works in: `LOCAL_FOLDER` of the project, `.local` by default."""
+        return cls(ROOT / (environment.get("LOCAL_FOLDER") or ".local"))
 
     @property
     def server_record(self) -> Path:
@@ -78,6 +84,7 @@ class Workspace:
         """Removes what belongs to a deployment that is gone; logs and measured times stay."""
         self.outputs.unlink(missing_ok=True)
         self.running_command.unlink(missing_ok=True)
-        for picture in self.folder.glob("bars-*"):
-            picture.unlink()
+        for pattern in ("bars-*", "*.tfstate*"):
+            for file in self.folder.glob(pattern):
+                file.unlink()
         shutil.rmtree(self.stacks, ignore_errors=True)

@@ -26,7 +26,7 @@ def stacks(base: Mapping[str, str], out: Console) -> Iterator[list[Stack]]:
         ToolError: Settings, credentials or state bucket are not as they should be; nothing was planned.
     """
     environment, entries = selection.select(base)
-    with console.alone(Workspace()):
+    with console.alone(Workspace.of(base)):
         place = target.find(environment)
         settings = selection.settings_of(place.environment)
         with local_profile.entered(place.environment):

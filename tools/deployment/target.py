@@ -46,7 +46,7 @@ def find(base: Mapping[str, str]) -> Target:
         ToolError: The local AWS does not start, or no provider is to be had.
     """
     if base.get("LOCAL") == "1":
-        workspace = Workspace()
+        workspace = Workspace.of(base)
         return local(workspace, running_endpoint(workspace, base), base)
     arranged = providers.arrange(base)
     environment = {**base, **arranged.environment}
