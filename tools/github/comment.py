@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tools.errors import ToolError
@@ -13,7 +13,7 @@ from tools.workspace import ROOT
 AUTHOR = "github-actions[bot]"
 """Login that GitHub gives to workflows. Nobody else's comment is touched, whatever it begins with."""
 
-NEEDED = ("PULL_REQUEST", "COMMIT", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+NEEDED = ("STACK", "PULL_REQUEST", "COMMIT", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 
 PLANS = ROOT / "build" / "plan"
 """Where `make diff` writes."""
@@ -75,13 +75,12 @@ def text(stack: str, environment: Mapping[str, str], plans: Path) -> str:
     return plan + origin if len(plan) + len(origin) <= MAX_CHARACTERS else plan
 
 
-def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Publish the comment of the stack that is named; return 0, or 1 after an error, which is said."""
+def main(environment: Mapping[str, str]) -> int:
+    """Publish the comment of the stack that ``STACK`` names; return 0, or 1 after an error, which is said."""
     try:
-        (stack,) = arguments
         if missing := [name for name in NEEDED if not environment.get(name)]:
             raise ToolError(f"not set: {', '.join(missing)}; the workflow's step has it")
-        number = environment["PULL_REQUEST"]
+        stack, number = environment["STACK"], environment["PULL_REQUEST"]
         if not (number.isascii() and number.isdigit()):
             raise ToolError(f"PULL_REQUEST={number} is no number of a pull request")
         comment = publish(GitHub.of(environment), int(number), stack, text(stack, environment, PLANS))
@@ -93,4 +92,4 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    sys.exit(main(os.environ))

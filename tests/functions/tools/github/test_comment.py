@@ -24,6 +24,7 @@ def step(server: FakeGitHub) -> dict[str, str]:
         "GITHUB_API_URL": server.url,
         "GITHUB_SERVER_URL": "https://github.example",
         "GITHUB_RUN_ID": "99",
+        "STACK": STACK,
         "PULL_REQUEST": "7",
         "COMMIT": "abc123",
         "OUTCOME": "success",
@@ -102,7 +103,7 @@ def test_failed_update_deletes_nothing(server: FakeGitHub, github: GitHub) -> No
 def test_the_plan_names_its_commit_and_run(
     server: FakeGitHub, step: Mapping[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert comment.main([STACK], step) == 0
+    assert comment.main(step) == 0
     assert server.bodies(7) == [PLANNED]
     assert capsys.readouterr().out == f"{STACK}: {server.comments[7][0]['html_url']}\n"
 
@@ -110,10 +111,10 @@ def test_the_plan_names_its_commit_and_run(
 @pytest.mark.usefixtures("plans")
 @pytest.mark.parametrize("outcome", ["failure", "skipped", "cancelled", ""])
 def test_failure_replaces_the_earlier_plan(server: FakeGitHub, step: dict[str, str], outcome: str) -> None:
-    comment.main([STACK], step)
-    assert comment.main([STACK], {**step, "OUTCOME": outcome}) == 0
+    comment.main(step)
+    assert comment.main({**step, "OUTCOME": outcome}) == 0
     assert server.bodies(7) == [FAILED]
-    assert comment.main([STACK], step) == 0
+    assert comment.main(step) == 0
     assert server.bodies(7) == [PLANNED]
 
 
@@ -129,7 +130,7 @@ def test_missing_plan_is_an_error_and_no_comment(
     server: FakeGitHub, step: dict[str, str], plans: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (plans / STACK / "comment.md").unlink()
-    assert comment.main([STACK], step) == 1
+    assert comment.main(step) == 1
     assert f"make diff STACK={STACK} writes it" in capsys.readouterr().err
     assert server.calls == []
 
@@ -140,7 +141,7 @@ def test_missing_plan_is_an_error_and_no_comment(
     [
         ({"PULL_REQUEST": "7/../8"}, "PULL_REQUEST=7/../8 is no number of a pull request"),
         ({"PULL_REQUEST": "٧"}, "PULL_REQUEST=٧ is no number of a pull request"),
-        ({"PULL_REQUEST": "", "COMMIT": ""}, "not set: PULL_REQUEST, COMMIT;"),
+        ({"STACK": "", "PULL_REQUEST": "", "COMMIT": ""}, "not set: STACK, PULL_REQUEST, COMMIT;"),
         ({"GITHUB_TOKEN": ""}, "not set: GITHUB_TOKEN;"),
         ({"GITHUB_TOKEN": "wrong"}, "401 Bad credentials"),
     ],
@@ -152,6 +153,6 @@ def test_what_is_wrong_is_said(
     problem: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert comment.main([STACK], {**step, **change}) == 1
+    assert comment.main({**step, **change}) == 1
     assert problem in capsys.readouterr().err
     assert server.bodies(7) == []
