@@ -1,6 +1,7 @@
 """A workload stack in the local AWS, and the bucket of its state."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -10,6 +11,9 @@ from tools.deployment import target
 from tools.deployment.selection import settings_of
 from tools.deployment.stack import Stack
 from tools.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3ServiceResource
 
 
 class LocalStack(Stack):
@@ -44,18 +48,29 @@ class LocalStack(Stack):
         """The environment of every command on the stack."""
         return self.target.environment
 
-    def create_state_bucket(self) -> None:
-        """Makes the versioned bucket of the Terraform state, if it isn't there."""
-        s3 = boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1")
-        s3.create_bucket(Bucket=local_profile.STATE_BUCKET)  # us-east-1: no error where it is ours already
-        s3.put_bucket_versioning(
-            Bucket=local_profile.STATE_BUCKET, VersioningConfiguration={"Status": "Enabled"}
-        )
 
-    def delete_state_bucket(self) -> None:
-        """Removes the bucket of the Terraform state with everything in it, if it is there."""
-        s3 = boto3.resource("s3", endpoint_url=self.endpoint, region_name="us-east-1")
-        for bucket in s3.buckets.all():
-            if bucket.name == local_profile.STATE_BUCKET:
-                bucket.object_versions.delete()
-                bucket.delete()
+def create_state_bucket(endpoint: str) -> None:
+    """Makes a plain bucket for the Terraform state, where `make bootstrap` made none."""
+    s3 = _s3(endpoint)
+    if s3.Bucket(local_profile.STATE_BUCKET) not in list(s3.buckets.all()):
+        s3.create_bucket(Bucket=local_profile.STATE_BUCKET)
+        s3.BucketVersioning(local_profile.STATE_BUCKET).enable()
+
+
+def delete_state_bucket(endpoint: str) -> None:
+    """Removes the bucket of the Terraform state with everything in it, if it is there."""
+    s3 = _s3(endpoint)
+    bucket = s3.Bucket(local_profile.STATE_BUCKET)
+    if bucket in list(s3.buckets.all()):
+        bucket.object_versions.delete()
+        bucket.delete()
+
+
+def _s3(endpoint: str) -> "S3ServiceResource":
+    return boto3.resource(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
+    )

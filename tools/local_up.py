@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tools import candlesticks, command, console, local_profile, local_server, trades
+from tools.deployment.target import assume
 from tools.errors import ToolError
 from tools.local_api import LocalApi
 from tools.local_aws import running_endpoint
-from tools.local_stack import LocalStack
+from tools.local_stack import LocalStack, create_state_bucket
 from tools.steps import Steps
 from tools.workspace import ROOT, Workspace
 
@@ -37,6 +38,7 @@ def deploy(
     steps: Steps,
     *,
     proxy: str = local_profile.CLOSED_PROXY,
+    role: str = "",
 ) -> LocalStack:
     """Brings up the local AWS and deploys the stack into it, in `DEPLOY_STEPS` steps.
 
@@ -45,6 +47,7 @@ def deploy(
         base: the user's environment.
         steps: shows them.
         proxy: see `local_profile.environment`.
+        role: role of the local AWS that deploys; by default a user who may do anything.
 
     Raises:
         ToolError: one of the steps failed; what was made until then stays.
@@ -60,10 +63,10 @@ def deploy(
     with steps.step("start the local AWS") as step:
         endpoint = running_endpoint(workspace, base)
         step.say(endpoint)
-        stack = LocalStack(workspace, endpoint, base, proxy=proxy)
+        credentials = assume(role, endpoint) if role else None
+        stack = LocalStack(workspace, endpoint, base, proxy=proxy, credentials=credentials)
         account = local_server.account(endpoint)
-        with local_profile.entered(stack.environment):
-            stack.create_state_bucket()
+        create_state_bucket(endpoint)
     with steps.step("synthesize the stack"):
         stack.synthesize()
     if stack.target.notice:
@@ -73,7 +76,7 @@ def deploy(
     with steps.step("deploy the stack") as step:
         stack.deploy(lambda progress: step.say(str(progress)))
     outputs = {"endpoint": endpoint, "region": stack.region, "account": account, **stack.outputs()}
-    with local_profile.entered(stack.environment):
+    with local_profile.entered(local_profile.environment(endpoint, base, workspace.folder)):
         api = LocalApi.find(endpoint, outputs)
     of_this_machine: dict[str, Any] = {"local_api_url": api.url, KEYS_OUTPUT: dict(api.keys)}
     if workspace.rds_certificate.exists():  # the project's own local AWS makes it

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
+from botocore.exceptions import ClientError
+
 from tools import local_profile, local_server, providers
+from tools.errors import ToolError
 from tools.local_aws import running_endpoint
 from tools.workspace import ROOT, Workspace
 
@@ -42,12 +46,18 @@ class Target:
 def find(base: Mapping[str, str]) -> Target:
     """Return the target that the user's environment names.
 
+    Args:
+        base: The user's environment. ``LOCAL_ROLE`` names a role of the local AWS to work with, such as the
+            one that workflows deploy with, and with no permission beyond its.
+
     Raises:
         ToolError: The local AWS does not start, or no provider is to be had.
     """
     if base.get("LOCAL") == "1":
         workspace = Workspace.of(base)
-        return local(workspace, running_endpoint(workspace, base), base)
+        endpoint = running_endpoint(workspace, base)
+        role = base.get("LOCAL_ROLE")
+        return local(workspace, endpoint, base, credentials=assume(role, endpoint) if role else None)
     arranged = providers.arrange(base)
     environment = {**base, **arranged.environment}
     return Target(
@@ -59,6 +69,30 @@ def find(base: Mapping[str, str]) -> Target:
         locks_providers=not arranged.notice,
         notice=arranged.notice,
     )
+
+
+def assume(role: str, endpoint: str) -> dict[str, str]:
+    """Return variables with credentials of a role of a local AWS.
+
+    Raises:
+        ToolError: There is no such role.
+    """
+    session = boto3.Session(
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
+    )
+    try:
+        arn = session.client("iam", endpoint_url=endpoint).get_role(RoleName=role)["Role"]["Arn"]
+    except ClientError as error:
+        raise ToolError(f"LOCAL_ROLE={role}: {error}; `make bootstrap LOCAL=1` makes the roles") from error
+    sts = session.client("sts", endpoint_url=endpoint)
+    credentials = sts.assume_role(RoleArn=arn, RoleSessionName="local")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
 
 
 def local(
