@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from tools import console, local_profile
@@ -121,7 +122,7 @@ class Reaper:
                 if not self._dry_run:
                     try:
                         self._remove(state)
-                    except ToolError as error:
+                    except (ToolError, BotoCoreError, ClientError) as error:
                         left.append(f"{state.stack}: {error}")
         if left:
             raise ToolError("\n".join(("left:", *left)))

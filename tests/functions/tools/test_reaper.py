@@ -216,6 +216,28 @@ def test_state_with_resources_is_never_removed(world: World) -> None:
     assert world.keys() == ["pr-42/trading-analytics-pr-42.tfstate"]
 
 
+def test_refusal_by_s3_keeps_nothing_else_from_going(world: World) -> None:
+    for number in (1, 2):
+        world.pull_request(number, "closed")
+        world.state(f"pr-{number}/trading-analytics-pr-{number}.tfstate")
+    refuse = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:DeleteObject",
+            "Resource": f"arn:aws:s3:::{world.bucket}/pr-1/*",
+        },
+    }
+    world.s3.put_bucket_policy(Bucket=world.bucket, Policy=json.dumps(refuse))
+    with pytest.raises(
+        ToolError, match=r"trading-analytics-pr-1: .*DeleteObject operation: Forbidden"
+    ) as failure:
+        world.reap()
+    assert "pr-2" not in str(failure.value)
+    assert world.keys() == ["pr-1/trading-analytics-pr-1.tfstate"]
+
+
 def test_dry_run_only_tells(world: World) -> None:
     world.pull_request(42, "closed")
     world.preview(42)
