@@ -90,6 +90,15 @@ ALERT_EMAIL = Setting(
     parse.optional(parse.text(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")),
     "",
 )
+MONTHLY_BUDGET_USD = Setting(
+    "MONTHLY_BUDGET_USD",
+    "US dollars a month that the environment may cost before the alert topic hears of it; 0 for no budget. "
+    "It counts what has the tag Environment, once that is activated for costs (docs/cost.md)",
+    "0 to 1000000, whole dollars",
+    parse.integer(0, 1_000_000),
+    # A quarter more than the design load costs (docs/cost.md); a test compares.
+    PerEnvironment("150", "350", "1750", other="100"),
+)
 LOG_LEVEL = Setting(
     "LOG_LEVEL",
     "Level of the functions' logs",

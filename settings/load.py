@@ -149,6 +149,7 @@ def load(environ: Mapping[str, str], context: Mapping[str, Any]) -> Settings:
         state_bucket=v[c.STATE_BUCKET],
         state_region=v[c.STATE_REGION],
         alert_email=v[c.ALERT_EMAIL],
+        monthly_budget_usd=v[c.MONTHLY_BUDGET_USD],
         log_level=v[c.LOG_LEVEL],
         log_retention_days=v[c.LOG_RETENTION_DAYS],
         log_archive_days=v[c.LOG_ARCHIVE_DAYS],

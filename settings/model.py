@@ -108,6 +108,7 @@ class Settings:
         state_bucket: Bucket of the Terraform state.
         state_region: Region of that bucket.
         alert_email: Subscriber of the alerts; None for none.
+        monthly_budget_usd: US dollars a month beyond which spending is an alert; 0 for no budget.
         log_level: Level of the functions' logs.
         log_retention_days: Days that logs stay searchable in CloudWatch.
         log_archive_days: Days that logs are kept in the archive.
@@ -121,6 +122,7 @@ class Settings:
     state_bucket: str
     state_region: str
     alert_email: str | None
+    monthly_budget_usd: int
     log_level: str
     log_retention_days: int
     log_archive_days: int

@@ -25,6 +25,7 @@ from modules.compliance_notifications import ComplianceNotifications
 from modules.compliance_recorder import ComplianceRecorder, ComplianceRecorderProps
 from modules.compliance_rules import ComplianceRules, ComplianceRulesProps
 from modules.composite_alarm import CompositeAlarm, CompositeAlarmProps
+from modules.cost_budget import CostBudget, CostBudgetProps
 from modules.critical_events import CriticalEvents, CriticalEventsProps
 from modules.dashboard import Dashboard, DashboardProps, alarm_rows
 from modules.data_buckets import DataBuckets, DataBucketsProps
@@ -792,6 +793,17 @@ class TradingAnalyticsStack(WorkloadStack):
                 topic_arn=self._topic.arn,
             ),
         )
+        if self._settings.monthly_budget_usd:
+            CostBudget(
+                self,
+                "cost-budget",
+                context,
+                CostBudgetProps(
+                    limit_usd=self._settings.monthly_budget_usd,
+                    topic_arn=self._topic.arn,
+                    email=self._settings.alert_email,
+                ),
+            )
         self._dashboard = Dashboard(
             self,
             "dashboard",

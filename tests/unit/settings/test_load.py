@@ -124,6 +124,8 @@ def test_the_state_bucket_has_no_default() -> None:
         ("DASHBOARD_ORIGINS", "*"),
         ("DASHBOARD_ORIGINS", "http://dashboard.example.com"),
         ("ALERT_EMAIL", "nobody"),
+        ("MONTHLY_BUDGET_USD", "-1"),
+        ("MONTHLY_BUDGET_USD", "99.50"),
         ("STATE_BUCKET", "UPPER"),
         ("ACCOUNT_ID", "12345678901"),
         ("ACCOUNT_ID", "1234-5678-9012"),

@@ -21,6 +21,7 @@ NAMES = {
     "aws_api_gateway_api_key": ("name", 1024),
     "aws_api_gateway_rest_api": ("name", 1024),
     "aws_api_gateway_usage_plan": ("name", 1024),
+    "aws_budgets_budget": ("name", 100),
     "aws_cloudtrail": ("name", 128),
     "aws_cloudwatch_composite_alarm": ("alarm_name", 255),
     "aws_cloudwatch_dashboard": ("dashboard_name", 255),

@@ -1,0 +1,1 @@
+"""What the stacks cost in a month, from their synthesized resources and a dated table of prices."""
