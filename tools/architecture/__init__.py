@@ -1,0 +1,1 @@
+"""Draws each stack as it is synthesized (``python -m tools.architecture``)."""
