@@ -17,7 +17,6 @@ from tools.deployment import preflight, selection, target
 from tools.deployment.deploy import deploy
 from tools.deployment.stack import Stack
 from tools.errors import ToolError
-from tools.plan.summary import headline
 from tools.steps import Steps
 from tools.workspace import Workspace
 
@@ -58,13 +57,11 @@ def bootstrap(stack: Stack, environment: Mapping[str, str], out: Console) -> Non
 
 
 def _check(stack: Stack) -> None:
-    try:
-        plan = stack.plan()
-    finally:
-        stack.forget_plan()
-    if not plan.is_empty:
+    plan = stack.terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    if plan.returncode:
         raise ToolError(
-            f"{stack.stack_id} is deployed, but still {headline(plan)}: run `make bootstrap` again"
+            f"{plan.stdout}{plan.stderr}\n{stack.stack_id} is deployed, but a plan finds more to do: "
+            "`make bootstrap` goes on"
         )
 
 

@@ -10,13 +10,11 @@ from constructs import Construct
 
 from modules.context import Context, DataClassification
 from modules.deployment.oidc_provider import AUDIENCE, ISSUER
+from modules.deployment.permissions.owned import PULL_REQUESTS
 from modules.policy import Condition, Principal, Statement, policy_json
 
 MAIN = "refs/heads/main"
 """The branch that is deployed."""
-
-PULL_REQUESTS = "pr"
-"""The family of environments that branches other than the main one deploy to."""
 
 PLAN_SECONDS = 3600
 """How long a plan may take; the shortest that IAM accepts as a role's maximum."""
@@ -97,7 +95,7 @@ def deploy_subject(repository: str, family: str) -> str:
 
 
 def deploy_ref(family: str) -> str | None:
-    """Return the only branch that deploys to a family; None for pull requests, which all have their own.
+    """Return the only branch that deploys to a family; None for pull requests, each of which has its own.
 
     The subject of a job in an environment says nothing of its branch, so another claim has to.
     """

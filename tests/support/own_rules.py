@@ -18,6 +18,9 @@ NOT_IN_A_STACK = {
 }
 """Rules whose subject no synthesized stack shows, and why."""
 
+OF_THE_ACCOUNT = frozenset({"IAM_PASSWORD_POLICY", "MULTI_REGION_CLOUD_TRAIL_ENABLED"})
+"""Rules about something that an account has once, from a stack that does the platform's work."""
+
 PARAMETERS = {rule.identifier: rule.parameters for rule in PCI_DSS_RULES}
 
 
