@@ -16,7 +16,7 @@ pipenv := .venv-pipenv/bin/python -m pipenv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help prerequisites env local local-down test synth unit check format bench lock layers clean
-.PHONY: bootstrap bootstrap-down diff drift deploy destroy
+.PHONY: bootstrap bootstrap-down diff drift deploy destroy matrix comment reap
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,3 +110,14 @@ deploy: env layers  ## Deploy (asks before it changes anything; stops where data
 
 destroy: env layers  ## Destroy the stack that STACK= names (asks first)
 	@$(python) -m tools.deployment.destroy
+
+# --- What the workflows run beside these --------------------------------------------------------------------
+
+matrix:  ## Tell the workflows what is configured (ENVIRONMENTS=)
+	@$(PYTHON) -m tools.github.matrix
+
+comment:  ## Write the plan of STACK= to its pull request, in place of the earlier one
+	@$(PYTHON) -m tools.github.comment
+
+reap: env  ## Destroy pull requests' environments that nobody needs any more (DRY_RUN=1, PREVIEW_MAX_DAYS=14)
+	@$(python) -m tools.reaper

@@ -14,19 +14,22 @@ import sys
 
 MINIMUM_PYTHON = (3, 11)
 
-# (command, arguments that print its version, pattern of that version, lowest version, how to get it)
+# (command, arguments that print its version, pattern of that version, lowest version, the first that is too new,
+# how to get it). cdktf-cli 0.21 brings a pseudo-terminal for Node.js up to 22 only.
 COMMANDS = (
     (
         "node",
         ("--version",),
         r"v(\d+)\.(\d+)",
         (20, 0),
-        "install Node.js 20 or newer: https://nodejs.org/en/download",
+        (23, 0),
+        "install Node.js 20 or 22: https://nodejs.org/en/download",
     ),
     (
         "npm",
         (),
         "",
+        (),
         (),
         "it comes with Node.js: https://nodejs.org/en/download (Debian, Ubuntu: apt install npm)",
     ),
@@ -35,12 +38,14 @@ COMMANDS = (
         ("version",),
         r"Terraform v(\d+)\.(\d+)",
         (1, 10),
+        (),
         "install Terraform 1.10 or newer: https://developer.hashicorp.com/terraform/install",
     ),
     (
         "make",
         (),
         "",
+        (),
         (),
         "install GNU make (Debian, Ubuntu: apt install make; macOS: xcode-select --install)",
     ),
@@ -81,7 +86,7 @@ def python_problems() -> list[str]:
 def command_problems() -> list[str]:
     """Which of the commands are missing or too old, and how to get them."""
     problems = []
-    for command, arguments, pattern, lowest, remedy in COMMANDS:
+    for command, arguments, pattern, lowest, too_new, remedy in COMMANDS:
         if shutil.which(command) is None:
             problems.append(f"{command} is missing: {remedy}")
         elif lowest:
@@ -90,6 +95,8 @@ def command_problems() -> list[str]:
                 problems.append(f"{command} doesn't say its version: {remedy}")
             elif version < lowest:
                 problems.append("{} is {}.{}, which is too old: {}".format(command, *version, remedy))
+            elif too_new and version >= too_new:
+                problems.append("{} is {}.{}, which is too new: {}".format(command, *version, remedy))
     return problems
 
 

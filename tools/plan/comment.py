@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tools.plan.changes import Action, Change, Plan
 from tools.plan.importance import Importance, grouped, is_security_relevant, loses
 from tools.plan.summary import drifted, headline
-from tools.plan.values import Difference, differences
+from tools.plan.values import Difference, told
 
 MAX_CHARACTERS = 65_536
 """What GitHub takes as the body of a comment."""
@@ -100,7 +100,7 @@ def _warning(changes: Sequence[Change]) -> str:
 def _whole(change: Change) -> str:
     lock = " 🔒" if is_security_relevant(change) else ""
     title = f"`{SYMBOLS[change.action]}` **{change.action}** `{change.address}`{lock}"
-    lines = [line for difference in differences(change) for line in _lines(difference)]
+    lines = [line for difference in told(change) for line in _lines(difference)]
     if change.action is Action.DELETE or not lines:
         return title
     fence = "```"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.github import runner
 from tools.plan.changes import Plan
 from tools.plan.comment import comment, report
 from tools.plan.summary import fingerprint, headline
@@ -18,8 +19,8 @@ def write(plan: Plan, stack: str, environment: Mapping[str, str], folder: Path =
     Args:
         plan: What would change.
         stack: Id of the stack; the name of its folder.
-        environment: Where it runs on GitHub Actions, the address of the run is taken from here, and the page
-            of the run gets the comment too (``GITHUB_STEP_SUMMARY``).
+        environment: Where it runs as a step of a workflow, the address of the run is taken from here, the
+            run's page gets the comment too, and later jobs the fingerprint and whether there are changes.
         folder: Folder of all plans.
 
     Returns:
@@ -37,9 +38,9 @@ def write(plan: Plan, stack: str, environment: Mapping[str, str], folder: Path =
         "fingerprint": fingerprint(plan),
     }
     (own / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    if page := environment.get("GITHUB_STEP_SUMMARY"):
-        with Path(page).open("a", encoding="utf-8") as run:
-            run.write(text)
+    runner.summarize(environment, text)
+    runner.set_output(environment, "fingerprint", fingerprint(plan))
+    runner.set_output(environment, "has_changes", str(not plan.is_empty).lower())
     return own
 
 

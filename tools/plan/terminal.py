@@ -9,7 +9,7 @@ from tools.plan.changes import Action, Change, Plan
 from tools.plan.comment import SYMBOLS
 from tools.plan.importance import Importance, grouped, loses
 from tools.plan.summary import drifted, headline
-from tools.plan.values import differences
+from tools.plan.values import told
 
 _STYLES = {
     Action.CREATE: "green",
@@ -46,7 +46,7 @@ def _lines(change: Change, *, whole: bool) -> Iterator[Text]:
         yield Text(f"      holds {lost}, which is lost", style="bold red")
     if not whole or change.action is Action.DELETE:
         return
-    for difference in differences(change):
+    for difference in told(change):
         why = "  # forces replacement" if difference.forces_replacement else ""
         if difference.before is not None:
             yield Text(f"      - {difference.path} = {difference.before}{why}", style="red")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tools.plan.changes import AttributePath, Change
+from tools.plan.changes import Action, AttributePath, Change
 
 UNKNOWN = "(known after apply)"
 SENSITIVE = "(sensitive value)"
@@ -58,6 +58,15 @@ def differences(change: Change) -> list[Difference]:
         )
         for path in sorted({*before, *after}, key=_by_name)
         if path not in before or path not in after or before[path].value != after[path].value
+    ]
+
+
+def told(change: Change) -> list[Difference]:
+    """Return what people are told: of what is made, only the values that are known."""
+    return [
+        difference
+        for difference in differences(change)
+        if change.action is not Action.CREATE or difference.after != UNKNOWN
     ]
 
 

@@ -319,6 +319,7 @@ def test_the_files_name_the_run_that_keeps_the_report(tmp_path: Path) -> None:
         "GITHUB_REPOSITORY": "owner/name",
         "GITHUB_RUN_ID": "7",
         "GITHUB_STEP_SUMMARY": str(page),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
     }
     changes = [
         Change(f"aws_sns_topic.t{n:04}", "aws_sns_topic", Action.CREATE, after={"name": "n" * 100})
@@ -327,7 +328,9 @@ def test_the_files_name_the_run_that_keeps_the_report(tmp_path: Path) -> None:
     folder = files.write(Plan(changes), STACK, environment, tmp_path)
     text = (folder / "comment.md").read_text()
     assert "https://github.com/owner/name/actions/runs/7#artifacts" in text
-    assert page.read_text() == text
+    assert page.read_text().strip() == text.strip()
+    outputs = [f"fingerprint={fingerprint(Plan(changes))}", "has_changes=true"]
+    assert (tmp_path / "output").read_text().splitlines() == outputs
     assert (folder / "report.md").read_text() == report(Plan(changes), STACK)
     assert json.loads((folder / "summary.json").read_text()) == {
         "stack": STACK,
@@ -335,3 +338,17 @@ def test_the_files_name_the_run_that_keeps_the_report(tmp_path: Path) -> None:
         "has_changes": True,
         "fingerprint": fingerprint(Plan(changes)),
     }
+
+
+def test_later_jobs_are_told_that_nothing_changes(tmp_path: Path) -> None:
+    files.write(Plan([]), STACK, {"GITHUB_OUTPUT": str(tmp_path / "output")}, tmp_path)
+    assert (tmp_path / "output").read_text().splitlines()[-1] == "has_changes=false"
+
+
+def test_of_what_is_made_only_known_values_are_told() -> None:
+    made = Change("aws_sns_topic.t", "aws_sns_topic", Action.CREATE, None, {"name": "t"}, {"arn": True})
+    assert differences(made) == [Difference("arn", None, UNKNOWN), Difference("name", None, '"t"')]
+    assert UNKNOWN not in comment(Plan([made]), STACK)
+    assert '+ name = "t"' in comment(Plan([made]), STACK)
+    changed = update({"arn": "a"}, {}, unknown={"arn": True})
+    assert f"+ arn = {UNKNOWN}" in comment(Plan([changed]), STACK)

@@ -62,6 +62,16 @@ def test_an_old_command_is_named_with_its_version(
     assert problem.startswith(f"{command} is {version}, which is too old: ")
 
 
+@pytest.mark.parametrize(("says", "problems"), [("v22.20.0", 0), ("v23.0.0", 1), ("v24.19.1", 1)])
+def test_a_node_that_cdktf_does_not_run_on_is_named(machine: Path, says: str, problems: int) -> None:
+    fake(machine, "node", says)
+
+    found = prerequisites.command_problems()
+
+    assert len(found) == problems
+    assert all("which is too new: install Node.js 20 or 22" in problem for problem in found)
+
+
 def test_terraforms_own_warnings_do_not_hide_its_version(machine: Path) -> None:
     fake(machine, "terraform", "Warning: something 0.1\nTerraform v1.11.4")
 
