@@ -40,8 +40,8 @@ design cost and a quarter more, rounded up to the next {step} USD. The alert top
 not count: while they pay, a budget that they lowered would see nothing.
 
 The budget counts what carries the tag `Environment` with the environment's name. **AWS knows the tag in
-costs only once it is activated**, which nobody can do before the first resource has carried it for a day,
-and only in the account that pays (of an organization, the management account):
+costs only once it is activated**. That can be done once AWS has seen it on a resource, which takes up to a
+day, and only in the account that pays (of an organization, the management account):
 
 ```sh
 aws ce update-cost-allocation-tags-status --cost-allocation-tags-status TagKey=Environment,Status=Active
