@@ -66,9 +66,9 @@ class RegionBoundaryProps:
 class RegionBoundary(Construct):
     """A managed policy that roles carry as their permissions boundary.
 
-    It grants nothing: a role may do what both its own policies and the boundary allow. The workloads' roles may
-    not change IAM at all, so the boundary needs no protection against them. The role that deploys may, and its
-    own policies keep it from every boundary.
+    It grants nothing: a role may do what both its own policies and the boundary allow. The workloads' roles
+    may not change IAM at all, so the boundary needs no protection against them. The role that deploys may;
+    its own policies keep it from every boundary.
 
     Attributes:
         arn: The policy's ARN.
