@@ -220,6 +220,12 @@ class _Finder:
         found.back |= back
         found.forth |= not back
 
+    def _flow(self, holder: str) -> str:
+        """Return what the work of a function is a part of: what invokes it says so."""
+        if holder not in self._flow_of:
+            raise ToolError(f"Nothing in the stack invokes {holder}")
+        return self._flow_of[holder]
+
     def _link(self, link: Link) -> None:
         for address, block in self._template.all(link.type).items():
             senders = values(block, link.source) if link.source else [f"${{{address}.id}}"]
@@ -258,7 +264,7 @@ class _Finder:
         for target, attribute in references(list(values(block, "environment.variables"))):
             if attribute in ("endpoint", "reader_endpoint"):
                 function, cluster = self._owners[address], self._owners[target]
-                flow = self._flow_of[function]
+                flow = self._flow(function)
                 label = "SQL, reader" if attribute == "reader_endpoint" else "SQL, writer"
                 self._goes(function, cluster, label, flow, back=True)
                 if attribute == "endpoint":
@@ -297,7 +303,7 @@ class _Finder:
                     continue  # the messages that it is triggered by
                 for pattern, back in ((_READS, True), (_WRITES, False)):
                     if any(map(pattern.match, statement["actions"])):
-                        self._goes(holder, target, label, self._flow_of[holder], back=back)
+                        self._goes(holder, target, label, self._flow(holder), back=back)
 
     # --- The outcome -----------------------------------------------------------------------------------
 
@@ -314,7 +320,10 @@ class _Finder:
     def _edges(self) -> Iterator[Edge]:
         for (source, target), found in self._found.items():
             ends = (source, target) if found.forth else (target, source)
-            names = [label.format(n=number) for label, number in sorted(found.labels.items())]
+            names = [
+                counted(number, label.removeprefix("{n} ")) if label.startswith("{n} ") else label
+                for label, number in sorted(found.labels.items())
+            ]
             label = ", ".join([*names[:2], "…"] if len(names) > 3 else names)
             yield Edge(*ends, label, found.flow, both=found.forth and found.back)
 

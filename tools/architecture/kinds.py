@@ -173,7 +173,7 @@ class Link:
         source: Where in it the sender stands, as a dotted path; empty where it is the sender itself.
         target: Where the receiver stands.
         flow: What the arrow is a part of.
-        label: What goes there; ``{n}`` is how many resources say so.
+        label: What goes there; ``{n}`` before a noun counts what says so.
     """
 
     type: str
@@ -188,14 +188,14 @@ LINKS = (
     Link("aws_api_gateway_integration", "rest_api_id", "uri", "requests", "invokes"),
     Link("aws_s3_bucket_notification", "bucket", "queue.queue_arn", "data", "new object"),
     Link("aws_lambda_event_source_mapping", "event_source_arn", "function_name", "data", "messages"),
-    Link("aws_cloudwatch_log_subscription_filter", "log_group_name", "destination_arn", "", "{n} filters"),
+    Link("aws_cloudwatch_log_subscription_filter", "log_group_name", "destination_arn", "", "{n} filter"),
     Link(
         "aws_kinesis_firehose_delivery_stream", "", "extended_s3_configuration.bucket_arn", "logs", "delivers"
     ),
     Link("aws_cloudwatch_metric_alarm", "", "alarm_actions", "alerts", "alarms"),
     Link("aws_cloudwatch_composite_alarm", "", "alarm_actions", "alerts", "alarms"),
     Link("aws_cloudwatch_event_target", "rule", "arn", "alerts", "notifications"),
-    Link("aws_budgets_budget", "", "notification.subscriber_sns_topic_arns", "alerts", "{n} thresholds"),
+    Link("aws_budgets_budget", "", "notification.subscriber_sns_topic_arns", "alerts", "{n} threshold"),
     Link("aws_config_delivery_channel", "", "s3_bucket_name", "logs", "history"),
     Link("aws_cloudtrail", "", "s3_bucket_name", "logs", "calls"),
     Link("aws_cloudtrail", "", "cloud_watch_logs_group_arn", "logs", "calls"),

@@ -184,7 +184,8 @@ class _Builder:
 
     def build(self) -> Layout:
         sheet, layout, frames = self.sheet, self.layout, self.layout.frames
-        outside = [all(self.graph.nodes[key].outside for key in row.places.values()) for row in sheet.rows]
+        placed = [[self._node(key) for key in row.places.values()] for row in sheet.rows]
+        outside = [bool(nodes) and all(node.outside for node in nodes) for nodes in placed]
         self.y = 66.0
         for number, row in enumerate(sheet.rows):
             if number and outside[number - 1] and not outside[number]:
@@ -234,12 +235,15 @@ class _Builder:
     def _ports(self, number: int, icons: float) -> None:
         self.layout.ys += [(icons + ICON / 2 + each * 12, ("y-port", number, each)) for each in (-1, 0, 1)]
 
-    def _place(self, key: str, x: float, top: float) -> Box:
+    def _node(self, key: str) -> Node:
         if key not in self.graph.nodes:
             raise ToolError(f"The picture has a place for {key}, which the stack does not have")
+        return self.graph.nodes[key]
+
+    def _place(self, key: str, x: float, top: float) -> Box:
         if key in self.layout.boxes:
             raise ToolError(f"The picture has two places for {key}")
-        self.layout.boxes[key] = box = _box(self.graph.nodes[key], x, top)
+        self.layout.boxes[key] = box = _box(self._node(key), x, top)
         return box
 
     def _row(self, number: int, row: Row) -> None:
@@ -273,8 +277,9 @@ class _Builder:
         inside = [node for node in self.graph.nodes.values() if node.tier == row.tier]
         holders = [node for node in inside if node.holds]
         self.y += 14
+        if len(holders) > 1:
+            raise ToolError(f"There is room for one cluster in the {row.tier} subnets, not {len(holders)}")
         if holders:
-            (holder,) = holders
             frame_top = self.y + 2
             self.y = frame_top + HEADER
         icons = self.y
@@ -286,22 +291,22 @@ class _Builder:
             if box.node.tier != expected:
                 where = f"{box.node.tier} subnets" if box.node.tier else "no subnets"
                 raise ToolError(f"{key} is in {where}, and its place in the picture is not")
-        per_zone = (end - first) // len(self._network().zones)
-        for node in inside:
-            if node.zone is None:
-                continue
-            column = first + node.zone * per_zone
-            middle = (self.centre[column] + self.centre[column + per_zone - 1]) / 2
-            boxes.append(self._place(node.key, middle, icons))
+        for zone in range(zones := len(self._network().zones)):
+            here = [node for node in inside if node.zone == zone]
+            each = (end - first) * PITCH / zones / max(len(here), 1)
+            start = self.centre[first] + ((end - first) * zone / zones - 0.5) * PITCH
+            boxes += [
+                self._place(node.key, start + each * (place + 0.5), icons) for place, node in enumerate(here)
+            ]
         self._ports(number, icons)
-        self.y = max(box.words.bottom for box in boxes if box.node.tier)
+        self.y = max((box.words.bottom for box in boxes if box.node.tier), default=icons)
         left, right = self.centre[first] - PITCH / 2, self.centre[end - 1] + PITCH / 2
-        if holders:
+        for holder in holders:
             self.y += 8
             self._frame(holder.key, Rect(left + 10, frame_top, right - 10, self.y))
         self.y += 28  # the address ranges
         self._frame(row.tier or "", Rect(left - 26, top, right, self.y))
-        self.y = max(self.y, *(box.words.bottom for box in boxes))
+        self.y = max([self.y, *(box.words.bottom for box in boxes)])
 
     def _frame(self, key: str, rect: Rect) -> None:
         """Add a frame that arrows may end at, at its edges."""
