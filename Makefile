@@ -15,7 +15,7 @@ pipenv := .venv-pipenv/bin/python -m pipenv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help prerequisites env local local-down test synth unit check format bench lock layers clean
+.PHONY: help prerequisites env local local-down test synth unit check format bench docs lock layers clean
 .PHONY: bootstrap bootstrap-down diff drift deploy destroy matrix comment reap
 
 help:  ## List the targets
@@ -70,10 +70,12 @@ unit: .venv/.stamp layers  ## Run the unit tests
 test: env layers  ## Run every test, the real applies included
 	@$(python) -m pytest tests
 
-check: .venv/.stamp  ## Lint, format check, types
+check: .venv/.stamp  ## Lint, format check, types, workflows
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
+	@.venv/bin/zizmor --offline --quiet --pedantic .github
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: .venv/.stamp  ## Format the code
 	@$(python) -m ruff check --fix
@@ -83,8 +85,14 @@ format: .venv/.stamp  ## Format the code
 	@$(pipenv) sync --categories "packages dev-packages data-layer bench"
 	@touch $@
 
-bench: env layers .venv/.bench  ## Measure synthesis, the functions and the steps of `make local`; writes build/bench.json
-	@$(python) -m tools.bench
+bench: env layers .venv/.bench  ## Measure synthesis, the functions and the steps of `make local` (BENCH= names some)
+	@$(python) -m tools.bench $(BENCH)
+
+docs: .venv/.stamp layers  ## Write the generated documents anew: pictures, tables, costs, traceability
+	@$(python) -m tools.architecture
+	@$(python) -m tools.reference
+	@$(python) -m tools.cost
+	@$(python) -m tools.traceability
 
 clean:  ## Remove what was built; the environment and a running local AWS stay
 	@rm -rf build cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,8 +14,8 @@ import sys
 
 MINIMUM_PYTHON = (3, 11)
 
-# (command, arguments that print its version, pattern of that version, lowest version, the first that is too new,
-# how to get it). cdktf-cli 0.21 brings a pseudo-terminal for Node.js up to 22 only.
+# (command, arguments that print its version, pattern of that version, lowest version, the first that is too
+# new, how to get it). cdktf-cli 0.21 brings a pseudo-terminal for Node.js up to 22 only.
 COMMANDS = (
     (
         "node",

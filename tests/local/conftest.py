@@ -1,4 +1,8 @@
-"""One real deployment into a local AWS, which all tests here share; the destroy test comes last."""
+"""One real deployment into a local AWS, which all tests here share; the destroy test comes last.
+
+It begins as the deployment to an account does, with `make bootstrap`, and is made by the role that workflows
+deploy with, which has no permission but its own.
+"""
 
 import json
 import os
@@ -14,12 +18,26 @@ import pytest
 from rich.console import Console
 
 from local.control_plane import CLOCK_PATH
+from tests.support import make
 from tests.support.recording_proxy import RecordingProxy
 from tools import console, local_profile, local_server, local_up
 from tools.local_api import LocalApi
 from tools.local_stack import LocalStack
 from tools.steps import Steps
-from tools.workspace import ROOT, Workspace
+from tools.workspace import Workspace
+
+FOLDER = ".local-test"
+REPOSITORY = "owner/platform"
+SETTINGS = {
+    "ENVIRONMENT_SUFFIX": "dev",
+    "DEPLOYMENT_REPOSITORY": REPOSITORY,
+    "LOCAL": "1",
+    "LOCAL_FOLDER": FOLDER,
+    "LOCAL_AWS_PORT": "0",
+    "LOCAL_AWS_URL": "",
+}
+DEPLOY_ROLE = "bootstrap-deploy-role-dev"
+PLAN_ROLE = "bootstrap-plan-role-dev"
 
 DEPLOYMENT_SECONDS = 900
 """The first test waits for the deployment, the last for the destroy."""
@@ -81,23 +99,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.timeout(DEPLOYMENT_SECONDS))
-    last = [here / "test_permissions.py", here / "test_destroy.py"]
+    last = [here / name for name in ("test_commands.py", "test_permissions.py", "test_destroy.py")]
     items.sort(key=lambda item: last.index(item.path) if item.path in last else -1)
 
 
 @pytest.fixture(scope="session")
 def deployment() -> Iterator[Deployment]:
-    """Deploys the development environment the way `make local` does, on a free port."""
-    workspace = Workspace(ROOT / ".local-test")
-    base = {name: value for name, value in os.environ.items() if name != "LOCAL_AWS_URL"}
-    base |= {"LOCAL_AWS_PORT": "0", "ENVIRONMENT_SUFFIX": "dev"}
+    """Bootstraps and deploys the development environment, on a free port."""
+    workspace = Workspace.of(SETTINGS)
+    base = {**os.environ, **SETTINGS}
     steps = Steps(Console(width=console.LOG_WIDTH), local_up.DEPLOY_STEPS)
-    with RecordingProxy().listening() as proxy, console.alone(workspace):
+    with RecordingProxy().listening() as proxy:
         local_server.stop(workspace)  # of an interrupted run
         workspace.forget_deployment()
         try:
-            stack = local_up.deploy(workspace, base, steps, proxy=proxy.url)
-            with local_profile.entered(stack.environment):
+            make.succeed("bootstrap", AUTO_APPROVE="1", **SETTINGS)
+            stack = local_up.deploy(workspace, base, steps, proxy=proxy.url, role=DEPLOY_ROLE)
+            profile = local_profile.environment(stack.endpoint, base, workspace.folder)
+            with local_profile.entered(profile):
                 yield Deployment(stack, stack.outputs(), proxy)
         finally:
             local_server.stop(workspace)

@@ -43,7 +43,11 @@ def test_the_state_is_where_the_settings_say_and_unlocked(deployment: Deployment
 
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket="local-terraform-state")["Contents"]]
 
-    assert keys == ["dev/trading-analytics-dev.tfstate"]
+    assert keys == ["dev/bootstrap-dev.tfstate", "dev/trading-analytics-dev.tfstate"]
+    for key in keys:
+        state = s3.head_object(Bucket="local-terraform-state", Key=key)
+        assert state["ServerSideEncryption"] == "aws:kms"
+        assert state["SSEKMSKeyId"].endswith("alias/bootstrap-state-key-dev")
 
 
 def test_no_call_left_for_another_host(deployment: Deployment) -> None:

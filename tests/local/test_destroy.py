@@ -1,27 +1,34 @@
-"""Comes last: the stack goes, with everything in it."""
-
-import os
+"""Comes last: the stack goes with everything in it, then what `make bootstrap` made."""
 
 import pytest
-from rich.console import Console
 
-from tests.local.conftest import Deployment
-from tools import local_down
+from tests.local.conftest import DEPLOY_ROLE, SETTINGS, Deployment
+from tests.support.make import fail, succeed
+from tools import local_server
 from tools.local_profile import STATE_BUCKET
-from tools.steps import Steps
 
 
 @pytest.mark.requirement("GEN-5")
 def test_destroy_leaves_nothing_also_with_objects_in_the_buckets(deployment: Deployment) -> None:
     s3 = deployment.client("s3")
-    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if bucket["Name"] != STATE_BUCKET]
-    for bucket in buckets:
+    ours = [
+        bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if bucket["Name"].startswith("trading-")
+    ]
+    for bucket in ours:
         for content in (b"first version", b"second version"):
             s3.put_object(Bucket=bucket, Key="left/behind", Body=content)
         s3.delete_object(Bucket=bucket, Key="left/behind")
-    assert len(buckets) >= 5  # raw, analytics, archive, access logs, log archive
+    assert len(ours) >= 5  # raw, analytics, archive, access logs, log archive
+    stack = {"STACK": "trading-analytics-dev", "LOCAL_ROLE": DEPLOY_ROLE}
 
-    steps = Steps(Console(), local_down.DESTROY_STEPS)
-    left = local_down.destroy(deployment.stack.workspace, deployment.stack.endpoint, os.environ, steps)
+    refused = fail("bootstrap-down", AUTO_APPROVE="1", **SETTINGS)
+    assert "dev/trading-analytics-dev.tfstate" in refused
+    assert STATE_BUCKET in refused
+    unconfirmed = fail("destroy", **SETTINGS, **stack)
+    assert "nobody is there to be asked" in unconfirmed
+    succeed("destroy", AUTO_APPROVE="1", **SETTINGS, **stack)
+    said = succeed("local-down", **SETTINGS)
 
-    assert left == []
+    assert "bootstrap-dev is gone." in said
+    assert "Nothing is left." in said
+    assert local_server.find(deployment.stack.workspace) is None
