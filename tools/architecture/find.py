@@ -24,11 +24,6 @@ _CONTENTS = {
     "sqs": "messages",
 }
 """What a permission on a service lets through; others are none on data, such as those on keys."""
-_TRIGGERS = (
-    "aws_api_gateway_integration",
-    "aws_lambda_event_source_mapping",
-    "aws_cloudwatch_log_subscription_filter",
-)
 _SENDERS = {
     "api": "API",
     "bucket": "bucket",
@@ -233,7 +228,7 @@ class _Finder:
                 for target in self._owned(list(values(block, link.target))):
                     is_function = self._nodes[target].glyph == "lambda"
                     flow = link.flow or ("alerts" if is_function else "logs")
-                    if link.type in _TRIGGERS and is_function:
+                    if is_function:
                         self._flow_of.setdefault(target, flow)
                     if link.type == "aws_wafv2_web_acl_association":
                         self._in_front[target] = source

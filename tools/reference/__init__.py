@@ -1,0 +1,1 @@
+"""Writes the tables of settings, outputs and resources (``python -m tools.reference``)."""
