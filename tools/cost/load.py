@@ -268,7 +268,7 @@ class Ratios:
 RATIOS = Ratios()
 
 INFORMING_METRICS = 14
-"""Metrics of functions that no alarm looks at: "Metrics that only inform" in docs/failure-modes.md."""
+"""Metrics of functions that no alarm looks at: "Metrics that only inform" in docs/runbook.md."""
 
 _METHOD_METRICS = 5
 """Count, Latency, IntegrationLatency, 4XXError, 5XXError."""

@@ -33,14 +33,14 @@ def test_a_budget_is_rounded_up_to_the_next_fifty(cost: str, budget: int) -> Non
 
 
 def test_metrics_that_only_inform_are_counted_as_documented() -> None:
-    text = (DOCS / "failure-modes.md").read_text(encoding="utf-8")
+    text = (DOCS / "runbook.md").read_text(encoding="utf-8")
     table = text.partition("## Metrics that only inform")[2].partition("\n## ")[0]
     names = re.findall(r"^\| [\w-]+ \| `(\w+)` \|", table, re.MULTILINE)
     assert len(names) == INFORMING_METRICS
 
 
 def test_alarms_cost_what_the_document_of_failures_says() -> None:
-    failures = (DOCS / "failure-modes.md").read_text(encoding="utf-8")
+    failures = (DOCS / "runbook.md").read_text(encoding="utf-8")
     costs = (DOCS / "cost.md").read_text(encoding="utf-8")
     for environment, name in (("dev", "Development"), ("prod", "production")):
         told = re.search(rf"{name}(?: has)? \d+ alarms\s+over (\d+) metrics \((\d+\.\d+) USD\)", failures)
