@@ -29,12 +29,10 @@ class CostBudgetProps:
         topic_arn: Topic of the same account that is told; its policy lets AWS Budgets publish. AWS Budgets is
             a global service, and its documentation asks for no certain region of the topic
             (https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html).
-        email: Address that AWS Budgets also writes to by itself, without a confirmation; None for none.
     """
 
     limit_usd: int
     topic_arn: str
-    email: str | None = None
 
 
 class CostBudget(Construct):
@@ -71,7 +69,6 @@ class CostBudget(Construct):
                     threshold=percent,
                     threshold_type="PERCENTAGE",
                     subscriber_sns_topic_arns=[props.topic_arn],
-                    subscriber_email_addresses=[props.email] if props.email else None,
                 )
                 for kind, percent in THRESHOLDS
             ],

@@ -801,7 +801,6 @@ class TradingAnalyticsStack(WorkloadStack):
                 CostBudgetProps(
                     limit_usd=self._settings.monthly_budget_usd,
                     topic_arn=self._topic.arn,
-                    email=self._settings.alert_email,
                 ),
             )
         self._dashboard = Dashboard(

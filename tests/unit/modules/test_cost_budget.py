@@ -10,8 +10,8 @@ from tests.support.tags import untagged
 TOPIC = "arn:aws:sns:ca-central-1:111122223333:alerts"
 
 
-def _budget(email: str | None = None) -> Block:
-    props = CostBudgetProps(limit_usd=250, topic_arn=TOPIC, email=email)
+def _budget() -> Block:
+    props = CostBudgetProps(limit_usd=250, topic_arn=TOPIC)
     return synthesize(lambda stack: CostBudget(stack, "budget", CONTEXT, props)).one("aws_budgets_budget")
 
 
@@ -45,15 +45,10 @@ def test_spend_is_told_at_80_and_100_percent_and_when_the_forecast_exceeds_the_l
     ]
 
 
-@pytest.mark.parametrize(
-    ("email", "addresses"), [("ops@example.com", ["ops@example.com"]), (None, None)], ids=["with", "without"]
-)
-def test_the_topic_is_told_and_an_address_if_there_is_one(
-    email: str | None, addresses: list[str] | None
-) -> None:
-    for notification in _budget(email)["notification"]:
+def test_the_topic_is_told_and_nobody_twice() -> None:
+    for notification in _budget()["notification"]:
         assert notification["subscriber_sns_topic_arns"] == [TOPIC]
-        assert notification.get("subscriber_email_addresses") == addresses
+        assert "subscriber_email_addresses" not in notification
 
 
 @pytest.mark.requirement("GEN-3")
