@@ -136,7 +136,7 @@ class _Finder:
                 f"{scaling['min_capacity']:g} to {scaling['max_capacity']:g} capacity units"
             )
             self._node(Node(key, title, (), "database", "database", tier=tier, holds=True), [address])
-            self._instances(address, key, tier)
+            self._instances(address, tier)
             for rotation in self._template.all("aws_secretsmanager_secret_rotation").values():
                 days = rotation["rotation_rules"]["automatically_after_days"]
                 if address in targets(rotation, "secret_id"):
@@ -148,7 +148,7 @@ class _Finder:
             if block.get("enabled_cloudwatch_logs_exports"):
                 self._quiet["log-groups"]["database"] += 1
 
-    def _instances(self, cluster: str, key: str, tier: str | None) -> None:
+    def _instances(self, cluster: str, tier: str | None) -> None:
         instances = {
             address: block
             for address, block in self._template.all("aws_rds_cluster_instance").items()
@@ -166,7 +166,6 @@ class _Finder:
                     "database",
                     tier=tier,
                     zone=self._network.zone_of(block),
-                    inside=key,
                 ),
                 [],
             )

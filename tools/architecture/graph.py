@@ -16,7 +16,6 @@ class Node:
         family: Family of AWS services, which has a colour.
         tier: Kind of subnets that it is in; None outside the VPC.
         zone: Index of the availability zone that it is in; None in all of them or outside the VPC.
-        inside: Key of the node that holds it, such as the cluster of an instance.
         holds: Whether it holds other nodes, and is drawn as a frame around them.
         outside: Whether it is no part of AWS.
     """
@@ -28,7 +27,6 @@ class Node:
     family: str
     tier: str | None = None
     zone: int | None = None
-    inside: str | None = None
     holds: bool = False
     outside: bool = False
 

@@ -220,7 +220,7 @@ class _Builder:
         missing = sorted(set(self.graph.nodes) - set(layout.boxes) - set(frames))
         if missing:
             raise ToolError(
-                f"No place in the picture for {', '.join(missing)}; tools/architecture/sheets.py has them"
+                f"No place in the picture for {', '.join(missing)}: give it one in architecture/sheets.py"
             )
         return layout
 
