@@ -50,7 +50,7 @@ def deploy(stack: Stack, environment: Mapping[str, str], out: Console) -> None:
             return
         consent.demand(f"Apply this to {stack.stack_id}?", "yes", environment, out)
         with steps.step(f"apply {stack.stack_id}") as step:
-            stack.apply_plan(lambda progress: step.say(str(progress)))
+            stack.apply_plan(plan, lambda progress: step.say(str(progress)))
     finally:
         stack.forget_plan()
 

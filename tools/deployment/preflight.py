@@ -1,6 +1,6 @@
 """Whether the credentials are the right ones, before anything is planned: account, region, state."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from settings import Settings
+from stacks.catalogue import STACKS
 from tools.errors import ToolError
 
 SIGN_IN = "set AWS_PROFILE or keys, or sign in again (`aws sso login`)"
@@ -83,8 +84,7 @@ def check_state_bucket(settings: Settings) -> None:
 def _check_named_region(region: str, settings: Settings, environment: Mapping[str, str]) -> None:
     """Whoever names a region to AWS's tools expects to work there, and would look for the stack there."""
     named = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    allowed: Collection[str] = (region, settings.state_region)
-    if named and named not in allowed:
+    if named and named not in {region, *(stack.region(settings) for stack in STACKS)}:
         raise CredentialsError(
             f"AWS_REGION is {named}, but the stack is deployed to {region}: unset it, or change the stack's "
             "region in the settings"

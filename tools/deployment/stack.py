@@ -11,7 +11,7 @@ from settings import Settings
 from stacks.catalogue import StackEntry
 from tools import command
 from tools.deployment.target import Target
-from tools.plan.changes import Plan, read
+from tools.plan.changes import Action, Plan, read
 from tools.terraform_progress import TerraformProgress
 from tools.workspace import ROOT
 
@@ -65,14 +65,19 @@ class Stack:
         self._cdktf("diff", environment=environment)
         return read(json.loads(self._answer("show", "-json", PLAN_FILE)))
 
-    def apply_plan(self, on_progress: OnProgress) -> None:
+    def apply_plan(self, plan: Plan, on_progress: OnProgress) -> None:
         """Apply what :meth:`plan` planned, and nothing else.
+
+        Args:
+            plan: What it returned; tells how much there is to do.
+            on_progress: Is told how far it is.
 
         Raises:
             CommandFailedError: It failed; Terraform's state has what was made until then.
         """
         arguments = ["terraform", "apply", "-input=false", "-no-color", *self._parallelism("-"), PLAN_FILE]
-        self._change("terraform apply", arguments, self.folder, on_progress)
+        total = len(plan.changes) + plan.count(Action.REPLACE)  # which is two steps
+        self._change("terraform apply", arguments, self.folder, on_progress, TerraformProgress(total))
 
     def forget_plan(self) -> None:
         """Remove the plan, which has secrets in it."""
@@ -143,11 +148,16 @@ class Stack:
         if on_progress is None:
             self._run(f"cdktf {verb}", arguments, ROOT, environment=environment)
         else:
-            self._change(f"cdktf {verb}", arguments, ROOT, on_progress)
+            self._change(f"cdktf {verb}", arguments, ROOT, on_progress, TerraformProgress())
 
-    def _change(self, name: str, arguments: list[str], folder: Path, on_progress: OnProgress) -> None:
-        progress = TerraformProgress()
-
+    def _change(
+        self,
+        name: str,
+        arguments: list[str],
+        folder: Path,
+        on_progress: OnProgress,
+        progress: TerraformProgress,
+    ) -> None:
         def read_line(line: str) -> None:
             progress.read(line)
             on_progress(progress)

@@ -117,7 +117,7 @@ def test_a_region_that_is_not_the_stacks_is_refused(aws: ControlPlane, variable:
     assert "AWS_REGION is eu-west-1, but the stack is deployed to us-east-1" in str(refused.value)
 
 
-def test_the_regions_of_the_stack_and_of_the_state_are_both_right(aws: ControlPlane) -> None:
+def test_the_regions_of_the_environments_stacks_and_of_its_state_are_all_right(aws: ControlPlane) -> None:
     for region in ("us-east-1", "ca-central-1"):
         with _signed_in(aws.endpoint_url, AWS_REGION=region) as environment:
             preflight.check(_settings(STATE_REGION="ca-central-1"), "us-east-1", environment)
