@@ -106,9 +106,10 @@ def read(environ: dict[str, Any], credential: Credential, account_id: str) -> Ca
     form = service == "s3" and environ.get("CONTENT_TYPE", "").startswith(_FORM)
     # An object's content may be large, and nothing in it decides
     has_content = service == "s3" and environ["REQUEST_METHOD"] != "POST"
-    request = Request(dict(environ, **({"wsgi.input": io.BytesIO()} if has_content else {})))
-    if not has_content:
-        request = _request(environ)
+    if has_content:
+        request = Request(dict(environ, **{"wsgi.input": io.BytesIO()}))
+    else:
+        request = _request(environ, **_whole_target(environ, service))
     if form:
         parameters = {"Bucket": request.path.strip("/"), "Key": request.form["key"]}
         return Call(service, "PostObject", parameters, region, account_id)
@@ -130,10 +131,19 @@ def read(environ: dict[str, Any], credential: Credential, account_id: str) -> Ca
     return Call(service, str(operation.name), parameters, region, account_id)
 
 
-def _request(environ: dict[str, Any]) -> Request:
+def _whole_target(environ: dict[str, Any], service: str) -> dict[str, str]:
+    """The target as botocore writes it: some SDKs leave out parts of CloudTrail's prefix."""
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if target is None:
+        return {}
+    prefix = get_service_model(service).metadata.get("targetPrefix")
+    return {"HTTP_X_AMZ_TARGET": f"{prefix}.{target.rpartition('.')[2]}"}
+
+
+def _request(environ: dict[str, Any], **headers: str) -> Request:
     """The request with all of its body, which stays there for whoever reads it next."""
     body = environ["wsgi.input"]
     if not isinstance(body, io.BytesIO):
         body = io.BytesIO(body.read(int(environ.get("CONTENT_LENGTH") or 0)))
         environ["wsgi.input"] = body
-    return Request(dict(environ, **{"wsgi.input": io.BytesIO(body.getvalue())}))
+    return Request({**environ, **headers, "wsgi.input": io.BytesIO(body.getvalue())})

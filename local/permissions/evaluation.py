@@ -72,12 +72,10 @@ class _Statement:
     def match(self, access: Access) -> tuple[str, str] | None:
         """The action and the resource of the statement that fit, as it writes them."""
         action = self._pattern("Action", lambda pattern: like(access.action.lower(), pattern.lower()))
+        if action is None:  # of nearly every statement; the rest costs more
+            return None
         resource = self._pattern("Resource", lambda pattern: like(access.resource, pattern))
-        if (
-            action is None
-            or resource is None
-            or not holds(self.elements.get("Condition", {}), access.context)
-        ):
+        if resource is None or not holds(self.elements.get("Condition", {}), access.context):
             return None
         return action, resource
 

@@ -12,13 +12,8 @@ from local.permissions.evaluation import Access
 Response = tuple[str, list[tuple[str, str]], bytes]
 """Status, headers, body."""
 
-_CODES = {
-    "dynamodb": "AccessDeniedException",
-    "s3": "AccessDenied",
-    "sns": "AuthorizationError",
-    "sqs": "AccessDenied",
-    "sts": "AccessDenied",
-}
+_CODES = {"sns": "AuthorizationError", "sqs": "AccessDenied"}
+_CODES_OF_PROTOCOLS = {"ec2": "UnauthorizedOperation", "query": "AccessDenied", "rest-xml": "AccessDenied"}
 _KEY_CODES = {"sns": "KMSAccessDenied", "sqs": "KMS.AccessDeniedException"}
 """Of services that have an error of its own for a key that may not be used."""
 
@@ -37,12 +32,17 @@ def response(service: str, access: Access | None, message: str) -> Response:
         The answer in the service's protocol.
     """
     of_key = access is not None and access.action.startswith("kms:")
-    code = _CODES.get(service, "AccessDeniedException")
+    protocol = _protocol(service)
+    code = _CODES.get(service) or _CODES_OF_PROTOCOLS.get(protocol, "AccessDeniedException")
     if of_key:
         code = _KEY_CODES.get(service, code)
-    protocol = _protocol(service)
     if protocol == "rest-xml":
         return _xml(f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>")
+    if protocol == "ec2":
+        return _xml(
+            f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></Errors>"
+            f"<RequestID>{uuid.uuid4()}</RequestID></Response>"
+        )
     if protocol == "query":
         return _xml(
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"

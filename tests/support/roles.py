@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.sts.models import sts_backends
 
 from local.permissions.enforcement import LEDGER_PATH
 from tests.support.local_functions import ACCOUNT, REGION, LocalAws
@@ -37,7 +38,13 @@ def document(*statements: Block) -> str:
 class Role:
     """A role with a policy, and clients of a session of it."""
 
-    def __init__(self, aws: LocalAws, statements: Sequence[Block], boundary: Sequence[Block] = ()) -> None:
+    def __init__(
+        self,
+        aws: LocalAws,
+        statements: Sequence[Block],
+        boundary: Sequence[Block] = (),
+        function: str | None = None,
+    ) -> None:
         self._aws = aws
         iam = aws.client("iam")
         self.name = f"r-{uuid.uuid4().hex[:8]}"
@@ -50,6 +57,9 @@ class Role:
         if statements:
             iam.put_role_policy(RoleName=self.name, PolicyName="own", PolicyDocument=document(*statements))
         self._keys = aws.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
+        if function is not None:  # as the runtime marks the sessions that it makes
+            session = sts_backends[ACCOUNT]["aws"].get_assumed_role_from_access_key(self._keys["AccessKeyId"])
+            session.source_function_arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
 
     def client(self, service: str, region: str = REGION, signature: str | None = None) -> Any:
         return boto3.client(  # type: ignore[call-overload]

@@ -1,14 +1,16 @@
 """What the roles that plan and deploy may do: exact actions, on what belongs to their environments.
 
-Statements are data, one module a purpose, each with what reading (refresh, plan) and what changing takes. What
-a new kind of resource needs comes into the module of its purpose, or as a module of its own, with the resource:
+Statements are data, one module a purpose, each with what reading (refresh, plan) and what changing takes. A
+new kind of resource brings its statements with it, into the module of its purpose or as a module of its own:
 the tests of the local deployment name the calls that are refused, and the permissions that nothing used.
 
-The local AWS proves every statement but two kinds, whose ids say so:
+A deployment of the development environment and its destroy use every statement but three kinds, whose ids say
+so:
 
 - ``OnBehalf…``: what AWS checks on behalf of the caller, out of the local AWS's sight. Reason and source are
   beside each.
-- ``Update…``: what only a change of something that is there takes, so neither a deployment nor a destroy.
+- ``Update…``: what only a change of something that is there takes.
+- ``Option…``: what a setting takes that development does not have, such as a subscriber of the alerts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,15 +32,23 @@ from modules.deployment.permissions import (
 from modules.deployment.permissions.owned import EnvironmentScope, Owned
 from modules.policy import Statement
 
-__all__ = ["ON_BEHALF", "UPDATE", "EnvironmentScope", "deploy_policies", "plan_policies", "state_statements"]
-
-state_statements = state.statements
+__all__ = [
+    "ON_BEHALF",
+    "OPTION",
+    "UPDATE",
+    "EnvironmentScope",
+    "deploy_policies",
+    "plan_policies",
+]
 
 ON_BEHALF = "OnBehalf"
 """How the ids of statements start whose use the local AWS cannot see."""
 
 UPDATE = "Update"
 """How the ids of statements start that only a change of something takes."""
+
+OPTION = "Option"
+"""How the ids of statements start that a setting takes which development does not have."""
 
 _PURPOSES = {
     "network": [network],

@@ -16,6 +16,13 @@ def read(owned: Owned) -> list[Statement]:
             _keys(owned),
             conditions=[owned.tagged],
         ),
+        # Terraform asks which of a table's keys is the one that AWS manages
+        Statement(
+            "ReadKeyOfDynamoDb",
+            ["kms:DescribeKey"],
+            _keys(owned),
+            conditions=[Condition("StringEquals", "kms:RequestAlias", ["alias/aws/dynamodb"])],
+        ),
         # AWS offers no resource level for this
         Statement("ReadAliases", ["kms:ListAliases"], ["*"]),
     ]

@@ -12,7 +12,7 @@ def read(owned: Owned) -> list[Statement]:
             "ReadTopics", ["sns:GetTopicAttributes", "sns:ListTagsForResource"], owned.named("sns", "{}")
         ),
         # AWS offers no resource level for this
-        Statement("ReadSubscribers", ["sns:GetSubscriptionAttributes"], ["*"]),
+        Statement("OptionReadSubscribers", ["sns:GetSubscriptionAttributes"], ["*"]),
         Statement(
             "ReadEventRules",
             ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
@@ -35,13 +35,13 @@ def change(owned: Owned) -> list[Statement]:
                 "sns:CreateTopic",
                 "sns:DeleteTopic",
                 "sns:SetTopicAttributes",
-                "sns:Subscribe",
                 "sns:TagResource",
             ],
             owned.named("sns", "{}"),
         ),
+        Statement("OptionSubscribe", ["sns:Subscribe"], owned.named("sns", "{}")),
         # AWS offers no resource level for this
-        Statement("RemoveSubscribers", ["sns:Unsubscribe"], ["*"]),
+        Statement("OptionUnsubscribe", ["sns:Unsubscribe"], ["*"]),
         Statement(
             "ChangeEventRules",
             [

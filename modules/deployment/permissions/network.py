@@ -15,7 +15,6 @@ _READ = (
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkAcls",
-    "ec2:DescribeNetworkInterfaces",
     "ec2:DescribePrefixLists",
     "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroupRules",
@@ -100,6 +99,8 @@ def change(owned: Owned) -> list[Statement]:
     """Return what making, changing and removing takes."""
     kinds = [owned.arn("ec2", f"{kind}/*") for kind in sorted(set(_MADE.values()))]
     return [
+        # A security group waits for the interfaces in it. AWS offers no resource level for this
+        Statement("FindInterfaces", ["ec2:DescribeNetworkInterfaces"], ["*"]),
         Statement("MakeNetworks", sorted(_MADE), kinds, conditions=[owned.tagging]),
         Statement(
             "TagWhatIsMade",
@@ -114,12 +115,13 @@ def change(owned: Owned) -> list[Statement]:
         ),
         Statement("ChangeNetworks", _CHANGE, kinds, conditions=[owned.tagged]),
         Statement("UpdateNetworks", _UPDATE, kinds, conditions=[owned.tagged]),
-        # A VPC comes with an ACL, a route table and a security group, which Terraform empties and tags. No
-        # condition says "of our VPC": what nobody has tagged yet is open to this in every VPC of the account.
+        # A VPC comes with an ACL, a route table and a security group, which Terraform tags, and the ACL it
+        # empties before. No condition says "of our VPC": what nobody has tagged yet is open to this in every
+        # VPC of the account.
         Statement(
-            "EmptyWhatComesWithAVpc",
-            ["ec2:DeleteNetworkAclEntry", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
-            [owned.arn("ec2", f"{kind}/*") for kind in ("network-acl", "security-group")],
+            "EmptyDefaultAcl",
+            ["ec2:DeleteNetworkAclEntry"],
+            [owned.arn("ec2", "network-acl/*")],
             conditions=[owned.untagged],
         ),
         Statement(

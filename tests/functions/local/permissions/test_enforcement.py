@@ -361,7 +361,7 @@ def _status(request: urllib.request.Request) -> int:
 
 
 def test_a_call_whose_permissions_are_not_known_is_refused_and_noted(aws: LocalAws, bucket: str) -> None:
-    role = Role(aws, [allow("*")])
+    role = Role(aws, [allow("*")], function="trades")
     with pytest.raises(ClientError, match="permissions of s3:GetBucketAcl are not known"):
         role.client("s3").get_bucket_acl(Bucket=bucket)
     assert role.refused() == ["s3:?"]
