@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import cdktf
 import pytest
 from analytics_api.uploads import UPLOAD_SECONDS
 from aws_lambda_powertools.utilities.data_classes import S3Event
-from cdktf import Testing
 from critical_events.alert import LogEvent, Origin, by_kind, compose
 
 from local.monitoring import alarm_messages
@@ -53,7 +53,7 @@ def _settings(suffix: str) -> Settings:
 def stacks() -> dict[str, Synthesized]:
     """Every workload stack in production."""
     settings = _settings("prod")
-    return {stack.name: Synthesized.of(stack.make(Testing.app(), settings)) for stack in WORKLOADS}
+    return {stack.name: Synthesized.of(stack.make(cdktf.Testing.app(), settings)) for stack in WORKLOADS}
 
 
 # --- Alarms ---------------------------------------------------------------------------------------
