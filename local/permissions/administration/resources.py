@@ -82,6 +82,8 @@ def _of_kind(call: Call, kind: ResourceType) -> list[str]:
     special = _SPECIAL.get((service, kind.name))
     if special is not None:
         return list(special(call))
+    if service == "wafv2":  # beside the web ACL's own name, others are named by ARNs only
+        return _given(call, kind)
     return _given(call, kind) or _filled(call, kind.arn, lambda name: _named(call, service, name))
 
 
