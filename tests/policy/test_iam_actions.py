@@ -1,7 +1,7 @@
 """Every IAM policy of every stack has actions, resources and conditions that AWS knows and that fit together.
 
-A statement whose action takes no such resource, or that asks for a condition key which no request of the action
-has, allows nothing, and nobody notices until something is refused.
+A statement whose action takes no such resource, or that asks for a condition key which no request of the
+action has, allows nothing, and nobody notices until something is refused.
 """
 
 import re

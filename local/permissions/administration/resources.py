@@ -40,7 +40,10 @@ def of(call: Call, action: Action) -> list[str]:
     for kind in action.resource_types:
         if (action.name, kind.name) in _NOT_ALWAYS_THERE:
             continue
-        arns = _of_kind(call, kind)
+        try:
+            arns = _of_kind(call, kind)
+        except KeyError:  # a parameter that is not in the call
+            arns = []
         if not arns and kind.required and action.access_level != "List":
             raise UnknownCallError(f"{call.service}:{call.operation}: on which {kind.name}?")
         found.update(dict.fromkeys(arns))
@@ -204,7 +207,8 @@ def _associated(call: Call, kind: str) -> Iterator[str]:
 
 
 def _budget(call: Call) -> Iterator[str]:
-    parameters = {**call.parameters, **call.parameters.get("Budget", {})}
+    budget = call.parameters.get("Budget") or call.parameters.get("NewBudget") or {}
+    parameters = {**call.parameters, **budget}
     name = parameters.get("BudgetName") or parameters["ResourceARN"].rpartition("/")[2]
     yield f"arn:{call.partition}:budgets::{call.account_id}:budget/{name}"
 

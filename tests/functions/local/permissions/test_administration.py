@@ -132,6 +132,26 @@ def code_of(call: Callable[[], Any]) -> str:
             {"AccountId": ACCOUNT, "BudgetName": "b"},
             [("budgets:ViewBudget", arn("budgets", "budget/b", region=""))],
         ),
+        (
+            "budgets",
+            "UpdateBudget",
+            {"AccountId": ACCOUNT, "NewBudget": {"BudgetName": "b"}},
+            [("budgets:ModifyBudget", arn("budgets", "budget/b", region=""))],
+        ),
+        (
+            "wafv2",
+            "UpdateWebACL",
+            {
+                "Name": "w",
+                "Scope": "REGIONAL",
+                "Id": "1",
+                "Rules": [{"Statement": {"ManagedRuleGroupStatement": {"Name": "AWSCommon"}}}],
+            },
+            [
+                ("wafv2:UpdateWebACL", arn("wafv2", "regional/webacl/w/1")),
+                ("wafv2:UpdateWebACL", arn("wafv2", "regional/managedruleset/AWSCommon/*")),
+            ],
+        ),
         ("events", "PutTargets", {"Rule": "r"}, [("events:PutTargets", arn("events", "rule/r"))]),
         (
             "sqs",
@@ -165,6 +185,7 @@ def test_an_operation_is_an_action_on_its_resources(
         ("ec2", "DeleteVpc", {}),
         ("ec2", "DisassociateRouteTable", {"AssociationId": "rtbassoc-nobody-knows"}),
         ("events", "PutRule", {"Name": "r", "EventBusName": "own"}),
+        ("config", "PutConfigRule", {}),
         ("sqs", "NoSuchOperation", {"QueueName": "q"}),
     ],
 )
@@ -360,8 +381,9 @@ def test_an_alias_leads_to_its_key(aws: LocalAws) -> None:
 def test_a_trigger_is_its_functions(aws: LocalAws) -> None:
     function = aws.function("def handler(event, context): pass")
     _, queue = aws.queue()
-    own = {"ArnLike": {"lambda:FunctionArn": arn("lambda", f"function:{function}")}}
-    role = Role(aws, [allow(["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping"], **own)])
+    actions = ["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping"]
+    own = {"lambda:FunctionArn": arn("lambda", f"function:{function}")}
+    role = Role(aws, [allow(actions, ArnLike=own)])
     client = role.client("lambda")
     made = client.create_event_source_mapping(FunctionName=function, EventSourceArn=queue)["UUID"]
     client.delete_event_source_mapping(UUID=made)
