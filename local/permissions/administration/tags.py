@@ -125,9 +125,9 @@ def _of_api_gateway(account_id: str, region: str, path: str) -> dict[str, str]:
     id_, _, part = rest.partition("/")
     owners = {"restapis": backend.apis, "usageplans": backend.usage_plans, "apikeys": backend.keys}
     owner = owners.get(kind, {}).get(id_)
-    if kind == "restapis" and owner is not None and part.startswith("stages/"):
-        owner = owner.stages.get(part.split("/")[1], owner)
-    return _plain(getattr(owner, "tags", None))
+    stages = getattr(owner, "stages", {}) if part.startswith("stages/") else {}
+    stage = stages.get(part.partition("/")[2])
+    return _plain(getattr(owner, "tags", None)) | _plain(getattr(stage, "tags", None))
 
 
 def _of_config(account_id: str, region: str, resource: str) -> dict[str, str]:

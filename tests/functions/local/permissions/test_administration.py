@@ -350,6 +350,14 @@ def test_what_is_below_an_api_has_its_tags(aws: LocalAws) -> None:
     ):
         (found,) = keys("apigateway", operation, parameters)
         assert found["aws:ResourceTag/Environment"] == environment, operation
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    gateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    gateway.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+    made = gateway.create_deployment(restApiId=api)["id"]
+    gateway.create_stage(restApiId=api, stageName="s", deploymentId=made, tags={"Name": "own"})
+    (stage,) = keys("apigateway", "GetStage", {"restApiId": api, "stageName": "s"})
+    assert stage["aws:ResourceTag/Environment"] == "dev"
+    assert stage["aws:ResourceTag/Name"] == "own"
     (account,) = keys("apigateway", "GetAccount", {})
     assert "aws:ResourceTag/Environment" not in account
 
