@@ -99,7 +99,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.timeout(DEPLOYMENT_SECONDS))
-    last = [here / name for name in ("test_commands.py", "test_permissions.py", "test_destroy.py")]
+    names = ("test_commands", "test_permissions", "test_destroy", "test_deploy_role", "test_down")
+    last = [here / f"{name}.py" for name in names]
     items.sort(key=lambda item: last.index(item.path) if item.path in last else -1)
 
 
