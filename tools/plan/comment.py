@@ -89,11 +89,7 @@ def _warning(changes: Sequence[Change]) -> str:
         "> [!WARNING]",
         "> These resources do not survive the apply.",
     ]
-    lines += [
-        f"> **`{change.address}` holds {lost}, which is lost.**"
-        for change in changes
-        if (lost := loses(change))
-    ]
+    lines += [f"> **Lost with `{change.address}`: {lost}**" for change in changes if (lost := loses(change))]
     return "\n".join(lines)
 
 

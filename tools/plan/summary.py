@@ -47,13 +47,15 @@ def drifted(plan: Plan) -> list[str]:
     """
     planned = {change.address: change for change in plan.changes}
     return [
-        each.address for each in plan.drift if (back := planned.get(each.address)) and _undone(each, back)
+        drift.address
+        for drift in plan.drift
+        if (change := planned.get(drift.address))
+        and (
+            (drift.action, change.action) == (Action.DELETE, Action.CREATE)
+            or not _values(drift, "before").isdisjoint(_values(change, "after"))
+        )
     ]
 
 
-def _undone(drift: Change, planned: Change) -> bool:
-    if drift.action is Action.DELETE:
-        return True
-    return not {each.path for each in differences(drift)}.isdisjoint(
-        each.path for each in differences(planned)
-    )
+def _values(change: Change, side: str) -> set[tuple[str, str | None]]:
+    return {(each.path, getattr(each, side)) for each in differences(change)}

@@ -43,7 +43,7 @@ def _lines(change: Change, *, whole: bool) -> Iterator[Text]:
     style = _STYLES[change.action]
     yield Text(f"  {SYMBOLS[change.action]} {change.action} {change.address}", style=style)
     if lost := loses(change):
-        yield Text(f"      holds {lost}, which is lost", style="bold red")
+        yield Text(f"      lost with it: {lost}", style="bold red")
     if not whole or change.action is Action.DELETE:
         return
     for difference in told(change):

@@ -45,7 +45,7 @@ def differences(change: Change) -> list[Difference]:
     """
     # What is sensitive on one side only was or becomes a secret: neither side is shown.
     sensitive = _either(change.sensitive_before, change.sensitive_after)
-    before = dict(_leaves((), change.before, False, sensitive))
+    before = dict(_leaves((), change.before, change.unknown, sensitive, known=True))
     after = dict(_leaves((), change.after, change.unknown, sensitive))
     # A secret that is repeated under an attribute that nobody marked is a secret still.
     secrets = [leaf.value for side in (before, after) for leaf in side.values() if leaf.text == SENSITIVE]
@@ -62,11 +62,12 @@ def differences(change: Change) -> list[Difference]:
 
 
 def told(change: Change) -> list[Difference]:
-    """Return what people are told: of what is made, only the values that are known."""
+    """Return what people are told: tags once, and of what is made only the values that are known."""
     return [
         difference
         for difference in differences(change)
-        if change.action is not Action.CREATE or difference.after != UNKNOWN
+        if not difference.path.startswith("tags_all")
+        and (change.action is not Action.CREATE or difference.after != UNKNOWN)
     ]
 
 
@@ -77,17 +78,20 @@ def _shown(leaf: _Leaf | None, secrets: Sequence[Any]) -> str | None:
 
 
 def _leaves(
-    path: AttributePath, value: Any, unknown: Any, sensitive: Any
+    path: AttributePath, value: Any, unknown: Any, sensitive: Any, *, known: bool = False
 ) -> Iterator[tuple[AttributePath, _Leaf]]:
-    """Yield what can be shown on a line; ``unknown`` and ``sensitive`` are shaped like the value, or True."""
+    """Yield what can be shown on a line; ``unknown`` and ``sensitive`` are shaped like the value, or True.
+
+    Where ``known``, the value is the one of now, which stands on one line if what follows is unknown.
+    """
     if sensitive is True:
         # An unknown one equals nothing, not even another unknown one.
-        yield path, _Leaf(object() if unknown is True else value, SENSITIVE)
-    elif unknown is True:
+        yield path, _Leaf(object() if unknown is True and not known else value, SENSITIVE)
+    elif unknown is True and not known:
         yield path, _Leaf(object(), UNKNOWN)
-    elif (parts := _parts(value, unknown)) is not None:
+    elif unknown is not True and (parts := _parts(value, unknown)) is not None:
         for key, part in parts:
-            yield from _leaves((*path, key), part, _part(unknown, key), _part(sensitive, key))
+            yield from _leaves((*path, key), part, _part(unknown, key), _part(sensitive, key), known=known)
     elif value not in (None, "", [], {}):
         yield path, _Leaf(value, _text(value))
 
@@ -131,7 +135,8 @@ def _part(whole: Any, key: str | int, default: Any = False) -> Any:
 
 
 def _text(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    holds_json = isinstance(value, str) and _parts(value, False) is not None
+    text = value if holds_json else json.dumps(value, ensure_ascii=False, sort_keys=True)
     return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}… ({len(text)} characters)"
 
 

@@ -179,7 +179,7 @@ def test_lost_data_is_named() -> None:
     assert loses(Change("aws_s3_bucket.raw", "aws_s3_bucket", Action.REPLACE)) == "objects"
     assert loses(Change("aws_s3_bucket.raw", "aws_s3_bucket", Action.UPDATE)) is None
     text = comment(Plan([Change("aws_s3_bucket.raw", "aws_s3_bucket", Action.DELETE)]), STACK)
-    assert "`aws_s3_bucket.raw` holds objects, which is lost." in text
+    assert "**Lost with `aws_s3_bucket.raw`: objects**" in text
 
 
 def test_the_headline_counts() -> None:
@@ -243,12 +243,16 @@ def test_only_what_the_plan_puts_back_was_changed_by_hand() -> None:
         found("empty", {"tags": None, "n": 1}, {"tags": {}, "n": 1}),
         found("by_hand", {"n": 1}, {"n": 7}),
         found("other", {"n": 1}, {"n": 7}),
+        found("elsewhere", {"n": 1}, {"n": 7}),
+        found("destroyed", {"n": 1}, {"n": 7}),
         entry("aws_sns_topic.gone", "delete", before={"n": 1}),
     ]
     planned = [
         found("attached", {"n": 1, "rules": [1]}, {"n": 2, "rules": [1]}),
         found("empty", {"n": 1}, {"n": 2}),
         found("by_hand", {"n": 7}, {"n": 1}),
+        found("elsewhere", {"n": 7}, {"n": 3}),
+        entry("aws_sns_topic.destroyed", "delete", before={"n": 7}),
         entry("aws_sns_topic.gone", "create", after={"n": 1}),
     ]
     plan = read(document(*planned, resource_drift=drift))
@@ -299,7 +303,7 @@ def test_the_terminal_tells_what_the_comment_tells() -> None:
         "",
         "Destroyed or replaced (1)",
         "  - destroy aws_s3_bucket.a",
-        "      holds objects, which is lost",
+        "      lost with it: objects",
         "",
         "Security (1)",
         "  ~ update aws_iam_role.b",
@@ -352,3 +356,14 @@ def test_of_what_is_made_only_known_values_are_told() -> None:
     assert '+ name = "t"' in comment(Plan([made]), STACK)
     changed = update({"arn": "a"}, {}, unknown={"arn": True})
     assert f"+ arn = {UNKNOWN}" in comment(Plan([changed]), STACK)
+
+
+def test_a_document_that_is_not_known_yet_is_told_in_one_line_each_way() -> None:
+    policy = json.dumps({"Statement": [{"Action": "s3:*"}], "Version": "1"})
+    change = update({"policy": policy, "n": 1}, {"n": 1}, unknown={"policy": True})
+    assert differences(change) == [Difference("policy", policy, UNKNOWN)]
+
+
+def test_tags_are_told_once() -> None:
+    change = update({"tags": {"a": "1"}, "tags_all": {"a": "1"}}, {"tags": {}, "tags_all": {}})
+    assert comment(Plan([change]), STACK).count('= "1"') == 1
