@@ -43,6 +43,7 @@ def _of_lambda(call: Call) -> Iterator[tuple[str, Any]]:
     yield "lambda:Principal", call.parameters.get("Principal")
     if "EventSourceMapping" in call.operation:
         name = call.parameters.get("FunctionName", "").rpartition(":")[2]
+        named = call.arn(f"function:{name}") if name else None
         mappings = lambda_backend(call.account_id, call.region)
         mapping = mappings.get_event_source_mapping(call.parameters.get("UUID", ""))
-        yield "lambda:FunctionArn", mapping.function_arn if mapping else call.arn(f"function:{name}")
+        yield "lambda:FunctionArn", mapping.function_arn if mapping else named

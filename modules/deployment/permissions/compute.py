@@ -22,7 +22,8 @@ def read(owned: Owned) -> list[Statement]:
             "ReadTriggers",
             ["lambda:GetEventSourceMapping"],
             _triggers(owned),
-            conditions=[_of_our_functions(owned)],
+            # One that is gone is of no function
+            conditions=[_of_our_functions(owned, "ArnLikeIfExists")],
         ),
         Statement("ReadTagsOfTriggers", ["lambda:ListTags"], _triggers(owned), conditions=[owned.tagged]),
     ]
@@ -100,5 +101,5 @@ def _triggers(owned: Owned) -> list[str]:
     return [owned.arn("lambda", "event-source-mapping:*")]
 
 
-def _of_our_functions(owned: Owned) -> Condition:
-    return Condition("ArnLike", "lambda:FunctionArn", owned.named("lambda", "function:{}"))
+def _of_our_functions(owned: Owned, test: str = "ArnLike") -> Condition:
+    return Condition(test, "lambda:FunctionArn", owned.named("lambda", "function:{}"))

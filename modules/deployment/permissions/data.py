@@ -112,7 +112,7 @@ def change(owned: Owned) -> list[Statement]:
         Statement("ChangeBuckets", _CHANGE_BUCKETS, _buckets(owned)),
         Statement(
             "EmptyBuckets",
-            ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+            ["s3:DeleteObjectVersion"],
             [f"{arn}/*" for arn in _buckets(owned)],
         ),
         Statement("ChangeTables", _CHANGE_TABLES, owned.named("dynamodb", "table/{}")),

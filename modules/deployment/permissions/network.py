@@ -67,7 +67,6 @@ _CHANGE = (
     "ec2:DeleteInternetGateway",
     "ec2:DeleteNatGateway",
     "ec2:DeleteNetworkAcl",
-    "ec2:DeleteNetworkAclEntry",
     "ec2:DeleteRoute",
     "ec2:DeleteRouteTable",
     "ec2:DeleteSecurityGroup",
@@ -78,7 +77,7 @@ _CHANGE = (
     "ec2:ReleaseAddress",
 )
 
-_UPDATE = ("ec2:CreateTags", "ec2:ModifySecurityGroupRules", "ec2:ReplaceRoute")
+_UPDATE = ("ec2:CreateTags", "ec2:DeleteNetworkAclEntry", "ec2:ModifySecurityGroupRules", "ec2:ReplaceRoute")
 
 
 def read(owned: Owned) -> list[Statement]:
@@ -98,6 +97,7 @@ def read(owned: Owned) -> list[Statement]:
 def change(owned: Owned) -> list[Statement]:
     """Return what making, changing and removing takes."""
     kinds = [owned.arn("ec2", f"{kind}/*") for kind in sorted(set(_MADE.values()))]
+    changed = [kind for kind in kinds if "security-group-rule" not in kind]  # rules are made and removed
     return [
         # A security group waits for the interfaces in it. AWS offers no resource level for this
         Statement("FindInterfaces", ["ec2:DescribeNetworkInterfaces"], ["*"]),
@@ -113,7 +113,9 @@ def change(owned: Owned) -> list[Statement]:
                 ),
             ],
         ),
-        Statement("ChangeNetworks", _CHANGE, kinds, conditions=[owned.tagged]),
+        Statement("ChangeNetworks", _CHANGE, changed, conditions=[owned.tagged]),
+        # The interface of a NAT gateway is its own and has no tags; the address has to be ours, too
+        Statement("FreeAddresses", ["ec2:DisassociateAddress"], [owned.arn("ec2", "network-interface/*")]),
         Statement("UpdateNetworks", _UPDATE, kinds, conditions=[owned.tagged]),
         # A VPC comes with an ACL, a route table and a security group, which Terraform tags, and the ACL it
         # empties before. No condition says "of our VPC": what nobody has tagged yet is open to this in every

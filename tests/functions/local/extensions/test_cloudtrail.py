@@ -30,3 +30,14 @@ def test_a_trail_is_deleted_by_its_arn(cloudtrail: Any, trails: list[str]) -> No
     left = [trail["TrailARN"] for trail in cloudtrail.list_trails()["Trails"]]
     assert trails[0] not in left
     assert trails[1] in left
+
+
+def test_a_trail_says_whether_it_has_event_selectors(cloudtrail: Any, trails: list[str]) -> None:
+    management = {"Field": "eventCategory", "Equals": ["Management"]}
+    cloudtrail.put_event_selectors(
+        TrailName=trails[0], AdvancedEventSelectors=[{"Name": "all", "FieldSelectors": [management]}]
+    )
+
+    found = {one["TrailARN"]: one for one in cloudtrail.describe_trails(trailNameList=trails)["trailList"]}
+    assert found[trails[0]]["HasCustomEventSelectors"] is True
+    assert found[trails[1]]["HasCustomEventSelectors"] is False
