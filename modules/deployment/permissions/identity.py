@@ -65,7 +65,12 @@ def change(owned: Owned) -> list[Statement]:
         ),
         Statement(
             "UpdateRoles",
-            ["iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"],
+            [
+                "iam:PutRolePermissionsBoundary",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRole",
+                "iam:UpdateRoleDescription",
+            ],
             _roles(owned),
             conditions=[bounded],
         ),
