@@ -85,6 +85,8 @@ def read(owned: Owned) -> list[Statement]:
     return [
         # AWS offers no resource level for these
         Statement("ReadNetworks", _READ, ["*"]),
+        # Those of interface endpoints, which development has none of; a destroy looks for a function's, too
+        Statement("OptionReadInterfaces", ["ec2:DescribeNetworkInterfaces"], ["*"]),
         Statement(
             "ReadVpcAttributes",
             ["ec2:DescribeVpcAttribute"],
@@ -99,8 +101,6 @@ def change(owned: Owned) -> list[Statement]:
     kinds = [owned.arn("ec2", f"{kind}/*") for kind in sorted(set(_MADE.values()))]
     changed = [kind for kind in kinds if "security-group-rule" not in kind]  # rules are made and removed
     return [
-        # A security group waits for the interfaces in it. AWS offers no resource level for this
-        Statement("FindInterfaces", ["ec2:DescribeNetworkInterfaces"], ["*"]),
         Statement("MakeNetworks", sorted(_MADE), kinds, conditions=[owned.tagging]),
         Statement(
             "TagWhatIsMade",
