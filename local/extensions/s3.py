@@ -7,6 +7,7 @@
 - Notifications: the EventBridge switch is stored but not reported (drift).
 - Logging: a policy of the log bucket whose principal is `*`, or whose actions or principals are lists,
   fails with a server error or is refused.
+- Listing: the answer lacks the bucket's region, which S3 tells with it.
 - Deletion: removing a delete marker after versioning was suspended is a server error, which the provider
   retries for an hour (it suspends versioning first when it destroys a bucket with all it holds).
 """
@@ -31,6 +32,7 @@ def register() -> None:
     wrap(S3Response, "_bucket_response_put", _put)
     wrap(S3Response, "_bucket_response_get", _get)
     wrap(S3Response, "_bucket_response_delete", _delete)
+    wrap(S3Response, "list_objects_v2", _list)
     wrap(S3Response, "get_bucket_notification", _get_notification)
     # The store of versions disposes of whatever it removes; a marker has nothing to give back.
     add(FakeDeleteMarker, "dispose", lambda marker, garbage=False: None)
@@ -77,6 +79,12 @@ def _delete(original: Callable[..., Any], response: Any, bucket: str, query: _Qu
     if "lifecycle" in query:
         _documents(response).pop("lifecycle", None)
     return original(response, bucket, query)
+
+
+def _list(original: Callable[..., Any], response: Any) -> Any:
+    status, headers, body = original(response)
+    region = response.backend.get_bucket(response.bucket_name).region_name
+    return status, {**headers, "x-amz-bucket-region": region}, body
 
 
 def _get_notification(original: Callable[..., Any], response: Any) -> Any:

@@ -119,7 +119,7 @@ def test_trades_are_processed_on_what_is_deployed(deployment: Deployment) -> Non
 
 def test_the_readmes_commands_for_what_is_deployed_work_as_they_stand(deployment: Deployment) -> None:
     answer = _run(block_with("curl").replace("curl ", "curl --silent --show-error --noproxy '*' "))
-    assert json.loads(answer)["bars"][0]["start"] == "2013-10-07T13:30:00Z"
+    assert json.loads(answer)["bars"][0]["start"] == "2013-10-07T13:30:00+00:00"
 
 
 def test_a_cdktf_typed_by_hand_finds_its_providers(deployment: Deployment) -> None:

@@ -20,7 +20,6 @@ from tools.errors import ToolError
 
 SIGN_IN = "set AWS_PROFILE or keys, or sign in again (`aws sso login`)"
 _SESSION_OVER = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_NO_BUCKET = frozenset({"404", "NoSuchBucket"})
 
 
 class CredentialsError(ToolError):
@@ -61,22 +60,18 @@ def check_state_bucket(settings: Settings) -> None:
     """
     bucket, region = settings.state_bucket, settings.state_region
     try:
-        answer = _client("s3", region).head_bucket(Bucket=bucket)
+        # What whoever plans may see of it. From another region the answer comes by a redirection.
+        answer = _client("s3", region).list_objects_v2(Bucket=bucket, Prefix=f"{settings.suffix}/", MaxKeys=1)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in _NO_BUCKET:
+        if code == "NoSuchBucket":
             raise CredentialsError(
                 f"STATE_BUCKET={bucket} does not exist: `make bootstrap` makes it"
-            ) from error
-        if code == "301":
-            actual = error.response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", "another")
-            raise CredentialsError(
-                f"STATE_BUCKET={bucket} is in {actual}, not in {region} (STATE_REGION)"
             ) from error
         raise CredentialsError(
             f"STATE_BUCKET={bucket} can't be looked at ({code}): is it of this account?"
         ) from error
-    actual = answer.get("BucketRegion") or region
+    actual = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", region)
     if actual != region:
         raise CredentialsError(f"STATE_BUCKET={bucket} is in {actual}, not in {region} (STATE_REGION)")
 

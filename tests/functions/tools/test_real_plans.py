@@ -228,4 +228,6 @@ def test_what_somebody_changed_by_hand_is_told(applied: Project) -> None:
     assert differences(_named(plan)["aws_sns_topic.updated"]) == [
         Difference("display_name", '"by hand"', '"old"')
     ]
-    assert "Changed outside of Terraform, and put back by this plan: `aws_sns_topic.updated`" in comment(plan, "t")
+    assert "Changed outside of Terraform, and put back by this plan: `aws_sns_topic.updated`" in comment(
+        plan, "t"
+    )

@@ -190,3 +190,10 @@ def test_a_delete_marker_goes_after_versioning_was_suspended(s3: Any, bucket: st
     listed = s3.list_object_versions(Bucket=bucket)
     assert "Versions" not in listed
     assert "DeleteMarkers" not in listed
+
+
+def test_a_listing_tells_the_buckets_region(client: Callable[[str], Any], unique: str) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket=unique, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    answer = s3.list_objects_v2(Bucket=unique)
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-west-1"

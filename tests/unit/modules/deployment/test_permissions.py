@@ -342,3 +342,15 @@ def test_every_kind_of_exception_is_there() -> None:
     ids = [statement.sid for statement in _allowed("deploy")]
     for kind in (ON_BEHALF, OPTION, UPDATE):
         assert [id_ for id_ in ids if id_.startswith(kind)], kind
+
+
+@pytest.mark.requirement("IAM-1")
+def test_only_previews_are_listed_by_their_prefix_and_have_states_that_are_removed() -> None:
+    state, prefix = "pr-7/trading-analytics-pr-7.tfstate", {"s3:prefix": "pr-"}
+    previews, development = Decider("deploy", "pr"), Decider("deploy")
+    assert previews.may("s3:ListBucket", BUCKET, prefix)
+    assert previews.may("s3:DeleteObject", f"{BUCKET}/{state}")
+    assert not previews.may("s3:DeleteObject", f"{BUCKET}/pr/bootstrap-pr.tfstate")
+    assert not development.may("s3:ListBucket", BUCKET, prefix)
+    assert not development.may("s3:DeleteObject", f"{BUCKET}/dev/trading-analytics-dev.tfstate")
+    assert development.may("s3:DeleteObject", f"{BUCKET}/dev/trading-analytics-dev.tfstate.tflock")
