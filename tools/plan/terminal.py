@@ -1,4 +1,4 @@
-"""A plan in the terminal: what :mod:`.comment` tells, with the harmless rest by name only."""
+"""A plan in the terminal: what :mod:`.comment` tells, with what is new and what is harmless by name only."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ def _lines(change: Change, *, whole: bool) -> Iterator[Text]:
     yield Text(f"  {SYMBOLS[change.action]} {change.action} {change.address}", style=style)
     if lost := loses(change):
         yield Text(f"      lost with it: {lost}", style="bold red")
-    if not whole or change.action is Action.DELETE:
+    if not whole or change.action in (Action.CREATE, Action.DELETE):
         return
     for difference in told(change):
         why = "  # forces replacement" if difference.forces_replacement else ""

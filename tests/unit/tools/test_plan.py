@@ -292,6 +292,7 @@ def test_the_terminal_tells_what_the_comment_tells() -> None:
         [
             Change("aws_s3_bucket.a", "aws_s3_bucket", Action.DELETE, before={"bucket": "a"}),
             Change("aws_iam_role.b", "aws_iam_role", Action.UPDATE, {"n": "old"}, {"n": "new"}),
+            Change("aws_iam_role.d", "aws_iam_role", Action.CREATE, after={"n": "in the report"}),
             Change("aws_sns_topic.c", "aws_sns_topic", Action.CREATE, after={"name": "shown in the report"}),
         ]
     )
@@ -299,16 +300,17 @@ def test_the_terminal_tells_what_the_comment_tells() -> None:
     terminal.show(plan, STACK, out)
     assert out.export_text().split("\n") == [
         "",
-        f"{STACK}: has changes: 1 to add, 1 to change, 1 to destroy",
+        f"{STACK}: has changes: 2 to add, 1 to change, 1 to destroy",
         "",
         "Destroyed or replaced (1)",
         "  - destroy aws_s3_bucket.a",
         "      lost with it: objects",
         "",
-        "Security (1)",
+        "Security (2)",
         "  ~ update aws_iam_role.b",
         '      - n = "old"',
         '      + n = "new"',
+        "  + create aws_iam_role.d",
         "",
         "Everything else (1)",
         "  + create aws_sns_topic.c",
