@@ -117,7 +117,7 @@ def _entries(rules: Sequence[Rule]) -> list[dict[str, Any]]:
         {
             "rule_no": 100 + 10 * index,
             "action": "allow",
-            "protocol": "tcp",
+            "protocol": "6",  # TCP, as the provider reads it: by name, every plan of a change tells all rules
             "cidr_block": rule.cidr,
             "from_port": rule.from_port,
             "to_port": rule.to_port,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tools.plan.alignment import aligned
 from tools.plan.changes import Action, AttributePath, Change
 
 UNKNOWN = "(known after apply)"
@@ -40,13 +41,15 @@ class _Leaf:
 def differences(change: Change) -> list[Difference]:
     """Return what differs, in the order of the attributes' names.
 
-    Text that holds JSON, as policies do, is compared by its content. A sensitive value is never shown, only
-    that it changes. Empty values (null, an empty list or block) count as absent: providers mix them up.
+    Text that holds JSON, as policies do, is compared by its content, and what moved within a list of blocks
+    has not changed. A sensitive value is never shown, only that it changes. Empty values (null, an empty list
+    or block) count as absent: providers mix them up.
     """
+    value, unknown, sensitive = aligned(change.before, change.after, change.unknown, change.sensitive_after)
     # What is sensitive on one side only was or becomes a secret: neither side is shown.
-    sensitive = _either(change.sensitive_before, change.sensitive_after)
-    before = dict(_leaves((), change.before, change.unknown, sensitive, known=True))
-    after = dict(_leaves((), change.after, change.unknown, sensitive))
+    sensitive = _either(change.sensitive_before, sensitive)
+    before = dict(_leaves((), change.before, unknown, sensitive, known=True))
+    after = dict(_leaves((), value, unknown, sensitive))
     # A secret that is repeated under an attribute that nobody marked is a secret still.
     secrets = [leaf.value for side in (before, after) for leaf in side.values() if leaf.text == SENSITIVE]
     return [

@@ -369,3 +369,46 @@ def test_a_document_that_is_not_known_yet_is_told_in_one_line_each_way() -> None
 def test_tags_are_told_once() -> None:
     change = update({"tags": {"a": "1"}, "tags_all": {"a": "1"}}, {"tags": {}, "tags_all": {}})
     assert comment(Plan([change]), STACK).count('= "1"') == 1
+
+
+def test_blocks_that_only_moved_have_not_changed() -> None:
+    rules: list[dict[str, Any]] = [{"port": port, "code": None} for port in (443, 5432)]
+    new = {"port": 80}
+    change = update({"rule": rules}, {"rule": [new, {"port": 5432, "code": 0}, rules[0]]})
+    assert differences(change) == [Difference("rule[2].port", None, "80")]
+    assert differences(update({"rule": [*rules, new]}, {"rule": [new, rules[1]]})) == [
+        Difference("rule[0].port", "443", None)
+    ]
+
+
+def test_a_block_that_changed_is_compared_with_what_it_was() -> None:
+    before = [{"id": "a", "days": 1}, {"id": "b", "days": 2}]
+    change = update({"rule": before}, {"rule": [{"id": "b", "days": 2}, {"id": "a", "days": 9}]})
+    assert differences(change) == [Difference("rule[0].days", "1", "9")]
+
+
+def test_statements_of_a_policy_are_found_where_they_moved_to() -> None:
+    def policy(*actions: str) -> str:
+        return json.dumps({"Statement": [{"Action": action, "Effect": "Allow"} for action in actions]})
+
+    change = update({"policy": policy("a:One", "a:Two")}, {"policy": policy("a:New", "a:One", "a:Two")})
+    assert differences(change) == [
+        Difference("policy.Statement[2].Action", None, '"a:New"'),
+        Difference("policy.Statement[2].Effect", None, '"Allow"'),
+    ]
+
+
+def test_a_block_that_moved_takes_its_secrets_and_unknown_values_along() -> None:
+    change = update(
+        {"user": [{"name": "a", "key": "k-a", "id": "1"}]},
+        {"user": [{"name": "b", "key": "k-b"}, {"name": "a", "key": "k-a"}]},
+        unknown={"user": [{"id": True}, {"id": True}]},
+        sensitive_before={"user": [{"key": True}]},
+        sensitive_after={"user": [{"key": True}, {"key": True}]},
+    )
+    assert differences(change) == [
+        Difference("user[0].id", '"1"', UNKNOWN),
+        Difference("user[1].id", None, UNKNOWN),
+        Difference("user[1].key", None, SENSITIVE),
+        Difference("user[1].name", None, '"b"'),
+    ]

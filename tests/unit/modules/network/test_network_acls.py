@@ -42,7 +42,7 @@ def _passes(acls: Synthesized, tier: str, direction: str, other: str, port: int)
     acl = acls.one("aws_network_acl", tags={"Name": f"trading-{tier}-nacl-dev"})
     return any(
         rule["action"] == "allow"
-        and rule["protocol"] == "tcp"
+        and rule["protocol"] == "6"
         and IPv4Address(other) in IPv4Network(rule["cidr_block"])
         and rule["from_port"] <= port <= rule["to_port"]
         for rule in acl[direction]
