@@ -1,4 +1,4 @@
-"""The permissions boundary of every role: explicit deny of all other regions (IAM-2)."""
+"""The permissions boundary of every role: explicit deny of all other regions, and of changing IAM (IAM-2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,23 +52,55 @@ exempting those would let data leave the region.
 """
 
 
+IDENTITY_CHANGES = (
+    "iam:Accept*",
+    "iam:Add*",
+    "iam:Associate*",
+    "iam:Attach*",
+    "iam:Change*",
+    "iam:Create*",
+    "iam:Deactivate*",
+    "iam:Delete*",
+    "iam:Detach*",
+    "iam:Disable*",
+    "iam:Enable*",
+    "iam:PassRole",
+    "iam:Put*",
+    "iam:Reject*",
+    "iam:Remove*",
+    "iam:Reset*",
+    "iam:Resync*",
+    "iam:Send*",
+    "iam:Set*",
+    "iam:Tag*",
+    "iam:Untag*",
+    "iam:Update*",
+    "iam:Upload*",
+    "sts:Assume*",
+)
+"""What changes who may do what, or acts as somebody else. No function or service of ours does."""
+
+
 @dataclass(frozen=True)
 class RegionBoundaryProps:
     """Properties of the boundary.
 
     Attributes:
         regions: Regions that the roles may work in; usually the stack's alone.
+        identities: Whether the roles may change IAM, as far as their own policies let them. Only who deploys
+            does. All others are denied it here, since IAM does not look into the policies that a deployment
+            gives to the roles that it makes: whatever they say, none of these roles can make itself another.
     """
 
     regions: Sequence[str]
+    identities: bool = False
 
 
 class RegionBoundary(Construct):
     """A managed policy that roles carry as their permissions boundary.
 
-    It grants nothing: a role may do what both its own policies and the boundary allow. The workloads' roles
-    may not change IAM at all, so the boundary needs no protection against them. The role that deploys may;
-    its own policies keep it from every boundary.
+    It grants nothing: a role may do what both its own policies and the boundary allow. The role that deploys
+    may change IAM; its own policies keep it from every boundary that is there.
 
     Attributes:
         arn: The policy's ARN.
@@ -95,8 +127,13 @@ class RegionBoundary(Construct):
                         resources=["*"],
                         conditions=[Condition("StringNotEquals", "aws:RequestedRegion", props.regions)],
                     ),
+                    *([] if props.identities else [_no_identity_changes()]),
                 ],
             ),
             tags=context.tags(DataClassification.INTERNAL, name),
         )
         self.arn = policy.arn
+
+
+def _no_identity_changes() -> Statement:
+    return Statement("DenyIdentityChanges", effect="Deny", actions=IDENTITY_CHANGES, resources=["*"])

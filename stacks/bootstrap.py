@@ -59,7 +59,9 @@ class BootstrapStack(WorkloadStack):
             state_bucket_arn=self._bucket.arn,
             state_key_arn=self._bucket.key_arn,
         )
-        boundary = RegionBoundary(self, "region-boundary", context, RegionBoundaryProps(regions=regions))
+        boundary = RegionBoundary(
+            self, "region-boundary", context, RegionBoundaryProps(regions=regions, identities=True)
+        )
         provider = GithubProvider(
             self, "github", context, GithubProviderProps(create=settings.bootstrap.oidc_provider)
         )

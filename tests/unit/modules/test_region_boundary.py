@@ -1,10 +1,12 @@
 """The boundary denies other regions, spares global services, and fits what IAM takes."""
 
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
+from local.permissions.administration import definitions
 from modules.region_boundary import RegionBoundary, RegionBoundaryProps
 from tests.support.construct import CONTEXT, synthesize
 from tests.support.synthesized import Block
@@ -13,10 +15,9 @@ IAM_POLICY_LIMIT = 6144
 """Characters of a managed policy, white space aside (IAM and STS quotas)."""
 
 
-def _statements(*regions: str) -> dict[str, Block]:
-    synthesized = synthesize(
-        lambda stack: RegionBoundary(stack, "boundary", CONTEXT, RegionBoundaryProps(regions))
-    )
+def _statements(*regions: str, identities: bool = False) -> dict[str, Block]:
+    props = RegionBoundaryProps(regions, identities)
+    synthesized = synthesize(lambda stack: RegionBoundary(stack, "boundary", CONTEXT, props))
     policy = synthesized.one("aws_iam_policy", name="trading-region-boundary-policy-dev")
     return synthesized.statements(policy["policy"])
 
@@ -61,9 +62,28 @@ def test_no_regional_service_is_spared(deny: Block) -> None:
 
 def test_boundary_allows_so_that_the_roles_own_policies_count() -> None:
     statements = _statements("us-east-1")
-    assert set(statements) == {"CapOnly", "DenyOtherRegions"}
+    assert set(statements) == {"CapOnly", "DenyIdentityChanges", "DenyOtherRegions"}
     assert statements["CapOnly"]["effect"] == "Allow"
     assert statements["CapOnly"]["actions"] == ["*"]
+
+
+@pytest.mark.requirement("IAM-2")
+def test_no_role_but_the_one_that_deploys_changes_iam_or_acts_as_another_role() -> None:
+    statement = _statements("us-east-1")["DenyIdentityChanges"]
+    assert (statement["effect"], statement["resources"]) == ("Deny", ["*"])
+    assert "condition" not in statement
+    changing = {
+        name
+        for service in ("iam", "sts")
+        for name in definitions.actions(service)
+        if definitions.action(name).access_level in ("Write", "Permissions management", "Tagging")
+    }
+    spared = {one for one in changing if not any(fnmatch(one, each) for each in statement["actions"])}
+    assert {one for one in spared if one.startswith("iam:")} == set()
+    assert "sts:AssumeRole" not in spared
+    reading = ("iam:GetRole", "iam:ListRoles", "iam:GenerateCredentialReport", "sts:GetCallerIdentity")
+    assert not [one for one in reading for each in statement["actions"] if fnmatch(one, each)]
+    assert "DenyIdentityChanges" not in _statements("us-east-1", identities=True)
 
 
 def test_boundary_is_no_longer_than_iam_takes(deny: Block) -> None:
