@@ -44,8 +44,8 @@ def _masked(text: str) -> str:
     return _RANDOM.sub(number, text)
 
 
-def test_the_role_that_plans_finds_nothing_changed(deployment: Deployment) -> None:
-    said = succeed("diff", **_AS_PLAN)
+def test_the_role_that_plans_finds_that_nothing_has_drifted(deployment: Deployment) -> None:
+    said = succeed("drift", **_AS_PLAN)
     assert "trading-analytics-dev: no changes" in said
     assert _summary()["has_changes"] is False
     assert (PLAN / "comment.md").read_text(encoding="utf-8") == (
@@ -53,8 +53,7 @@ def test_the_role_that_plans_finds_nothing_changed(deployment: Deployment) -> No
     )
 
 
-def test_nothing_has_drifted_until_somebody_changes_something(deployment: Deployment) -> None:
-    succeed("drift", **_AS_PLAN)
+def test_what_somebody_changes_has_drifted(deployment: Deployment) -> None:
     sns = deployment.client("sns")
     topic = {"TopicArn": deployment.outputs["alert_topic_arn"], "AttributeName": "DisplayName"}
     sns.set_topic_attributes(**topic, AttributeValue="by hand")
@@ -97,7 +96,6 @@ def test_only_the_approved_plan_is_applied(deployment: Deployment) -> None:
     succeed("deploy", **_AS_DEPLOY, LOG_LEVEL="INFO", APPROVED_PLAN=approved)
     function = deployment.client("lambda").get_function_configuration(FunctionName="trading-api-function-dev")
     assert function["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
-    succeed("deploy", **_AS_DEPLOY)  # back
 
 
 def test_the_plan_with_its_secrets_is_not_left_behind(deployment: Deployment) -> None:
@@ -110,7 +108,9 @@ def test_the_role_that_plans_can_not_deploy(deployment: Deployment) -> None:
     assert "no identity-based policy allows the s3:PutObject action" in " ".join(said.split())
 
 
-def test_trades_are_processed_on_what_is_deployed(deployment: Deployment) -> None:
+def test_trades_are_processed_on_what_is_deployed_and_settings_are_as_they_were(
+    deployment: Deployment,
+) -> None:
     said = succeed("local", **SETTINGS)
     assert "GET /v1/bars/IBM with the key: 453 one-minute bars on 2013-10-07, from the database" in said
     picture = Path(deployment.stack.workspace.folder / "bars-IBM-2013-10-07.svg")
