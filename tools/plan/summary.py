@@ -50,10 +50,7 @@ def drifted(plan: Plan) -> list[str]:
         drift.address
         for drift in plan.drift
         if (change := planned.get(drift.address))
-        and (
-            (drift.action, change.action) == (Action.DELETE, Action.CREATE)
-            or not _values(drift, "before").isdisjoint(_values(change, "after"))
-        )
+        and not _values(drift, "before").isdisjoint(_values(change, "after"))
     ]
 
 

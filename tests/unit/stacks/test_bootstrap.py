@@ -100,7 +100,9 @@ def test_without_a_repository_nobody_but_people_deploys() -> None:
 def test_roles_are_kept_to_the_regions_of_the_stacks_and_of_the_state() -> None:
     stack = bootstrap(STATE_REGION="eu-west-1", TRADING_ANALYTICS_REGION="ca-central-1")
     boundary = stack.one("aws_iam_policy", name="bootstrap-region-boundary-policy-dev")
-    deny = stack.statements(boundary["policy"])["DenyOtherRegions"]
+    statements = stack.statements(boundary["policy"])
+    assert "DenyIdentityChanges" not in statements  # who deploys makes roles
+    deny = statements["DenyOtherRegions"]
     assert deny["condition"][0]["values"] == ["ca-central-1", "eu-west-1"]
     boundaries = {role["permissions_boundary"] for role in stack.all("aws_iam_role").values()}
     assert [stack.target(each)[1] for each in boundaries] == [boundary]
