@@ -5,6 +5,7 @@
 - Updating a REST API: a removed policy stays, `disableExecuteApiEndpoint` reads "false" as true, and
   `minimumCompressionSize` is ignored.
 - Binary media types given on creation are dropped.
+- Tags of anything but a stage can't be changed (404).
 - Usage plans: the throttle of a single method is dropped, and the stage that carries one can't be removed.
 """
 
@@ -12,13 +13,18 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
+from moto.apigateway import urls
 from moto.apigateway.models import RestAPI, UsagePlan
 from moto.apigateway.responses import APIGatewayResponse
 
 from local.extensions.wrapping import wrap
 
 _Operation = dict[str, str]
+_TAGS = (
+    r"{0}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/(?P<kind>[^/]+)/(?P<id>[^/]+)$"
+)
 _STAGE_THROTTLE = re.compile(
     r"/apiStages/(?P<api>[^:]+):(?P<stage>[^/]+)/throttle(?:/(?P<method>.+?))?(?:/(?P<limit>rateLimit|burstLimit))?$"
 )
@@ -30,6 +36,39 @@ def register() -> None:
     wrap(RestAPI, "to_dict", _describe_api)
     wrap(RestAPI, "apply_patch_operations", _update_api)
     wrap(UsagePlan, "apply_patch_operations", _update_plan)
+    urls.url_paths[_TAGS] = APIGatewayResponse.dispatch
+    wrap(APIGatewayResponse, "tag_resource", _tag)
+    wrap(APIGatewayResponse, "untag_resource", _untag)
+
+
+def _tag(original: Callable[..., Any], response: Any) -> Any:
+    resource = _tagged(response)
+    if resource is None:
+        return original(response)
+    resource.tags = {**(resource.tags or {}), **response._get_param("tags")}
+    return "{}"
+
+
+def _untag(original: Callable[..., Any], response: Any) -> Any:
+    resource = _tagged(response)
+    if resource is None:
+        return original(response)
+    gone = response.querystring.get("tagKeys", [])
+    resource.tags = {name: value for name, value in (resource.tags or {}).items() if name not in gone}
+    return "{}"
+
+
+def _tagged(response: Any) -> Any:
+    """The resource whose tags are changed; None for a stage, which moto knows itself."""
+    kind, id_, *more = unquote(response.path.partition("/tags/")[2]).partition("::/")[2].split("/")
+    if more:
+        return None
+    find = {
+        "apikeys": response.backend.get_api_key,
+        "restapis": response.backend.get_rest_api,
+        "usageplans": response.backend.get_usage_plan,
+    }
+    return find[kind](id_)
 
 
 def _create_api(original: Callable[..., Any], response: Any) -> Any:

@@ -77,7 +77,13 @@ _CHANGE = (
     "ec2:ReleaseAddress",
 )
 
-_UPDATE = ("ec2:CreateTags", "ec2:DeleteNetworkAclEntry", "ec2:ModifySecurityGroupRules", "ec2:ReplaceRoute")
+_UPDATE = (
+    "ec2:CreateTags",
+    "ec2:DeleteNetworkAclEntry",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:ReplaceRoute",
+    "ec2:ReplaceRouteTableAssociation",
+)
 
 
 def read(owned: Owned) -> list[Statement]:

@@ -78,3 +78,22 @@ def test_a_stage_with_method_throttles_is_removed_from_its_plan(
 
     update("remove", "/apiStages", value=f"{api}:v1")
     assert stages() == []
+
+
+def test_tags_of_apis_keys_and_plans_are_changed(client: Callable[[str], Any], unique: str) -> None:
+    gateway = client("apigateway")
+    made = {
+        "restapis": gateway.create_rest_api(name=unique, tags={"a": "1", "b": "1"}),
+        "apikeys": gateway.create_api_key(name=unique, tags={"a": "1", "b": "1"}),
+        "usageplans": gateway.create_usage_plan(name=unique, tags={"a": "1", "b": "1"}),
+    }
+    read = {
+        "restapis": lambda id_: gateway.get_rest_api(restApiId=id_),
+        "apikeys": lambda id_: gateway.get_api_key(apiKey=id_),
+        "usageplans": lambda id_: gateway.get_usage_plan(usagePlanId=id_),
+    }
+    for kind, resource in made.items():
+        arn = f"arn:aws:apigateway:us-east-1::/{kind}/{resource['id']}"
+        gateway.tag_resource(resourceArn=arn, tags={"a": "2", "c": "3"})
+        gateway.untag_resource(resourceArn=arn, tagKeys=["b"])
+        assert read[kind](resource["id"])["tags"] == {"a": "2", "c": "3"}
