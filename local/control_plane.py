@@ -22,6 +22,7 @@ from local import extensions
 from local.gateway.application import Gateway
 from local.monitoring import clock
 from local.permissions.enforcement import Enforcement
+from local.replays import Replays
 
 HEALTH_PATH = "/_local/health"
 """Answers 200 as soon as the server accepts calls; no AWS service has a path like it."""
@@ -110,7 +111,7 @@ class _Application:
     """Moto's dispatcher, and before it the health path and the REST APIs."""
 
     def __init__(self) -> None:
-        self._moto = Gateway(Enforcement(DomainDispatcherApplication(create_backend_app)))
+        self._moto = Gateway(Replays(Enforcement(DomainDispatcherApplication(create_backend_app))))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") == HEALTH_PATH:

@@ -85,15 +85,16 @@ def test_a_deployment_that_would_lose_data_is_stopped(deployment: Deployment) ->
 
 
 def test_only_the_approved_plan_is_applied(deployment: Deployment) -> None:
-    succeed("diff", **_AS_PLAN, LOG_LEVEL="INFO")
+    changed = {"LOG_LEVEL": "INFO", "NAT_GATEWAYS": "3"}
+    succeed("diff", **_AS_PLAN, **changed)
     approved = str(_summary()["fingerprint"])
-    said = fail("deploy", **_AS_DEPLOY, LOG_LEVEL="INFO", API_CONCURRENCY="6", APPROVED_PLAN=approved)
+    said = fail("deploy", **_AS_DEPLOY, **changed, API_CONCURRENCY="6", APPROVED_PLAN=approved)
     assert (
         f"the plan is no longer the approved one ({_summary()['fingerprint']}, approved was {approved})"
         in said
     )
 
-    succeed("deploy", **_AS_DEPLOY, LOG_LEVEL="INFO", APPROVED_PLAN=approved)
+    succeed("deploy", **_AS_DEPLOY, **changed, APPROVED_PLAN=approved)
     function = deployment.client("lambda").get_function_configuration(FunctionName="trading-api-function-dev")
     assert function["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
 
