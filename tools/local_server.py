@@ -40,18 +40,24 @@ class LocalServer:
     endpoint: str
 
 
+def session() -> boto3.Session:
+    """A session of a user of no account, who may do anything in a local AWS."""
+    return boto3.Session(
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
+    )
+
+
 def account(endpoint: str) -> str:
     """The account id that an AWS answers with.
 
     Raises:
         LocalAwsError: it doesn't answer.
     """
-    client = boto3.client(
+    client = session().client(
         "sts",
         endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
         config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
     )
     try:

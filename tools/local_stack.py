@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import boto3
-
 from stacks.catalogue import WORKLOADS, StackEntry
-from tools import local_profile
+from tools import local_profile, local_server
 from tools.deployment import target
 from tools.deployment.selection import settings_of
 from tools.deployment.stack import Stack
@@ -67,10 +65,4 @@ def delete_state_bucket(endpoint: str) -> None:
 
 
 def _s3(endpoint: str) -> "S3ServiceResource":
-    return boto3.resource(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
-    )
+    return local_server.session().resource("s3", endpoint_url=endpoint)

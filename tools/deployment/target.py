@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 from botocore.exceptions import ClientError
 
 from tools import local_profile, local_server, providers
@@ -77,11 +76,7 @@ def assume(role: str, endpoint: str) -> dict[str, str]:
     Raises:
         ToolError: There is no such role.
     """
-    session = boto3.Session(
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - no secret: a local AWS takes any
-    )
+    session = local_server.session()
     try:
         arn = session.client("iam", endpoint_url=endpoint).get_role(RoleName=role)["Role"]["Arn"]
     except ClientError as error:
