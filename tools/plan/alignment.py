@@ -25,7 +25,7 @@ def aligned(before: Any, after: Any, unknown: Any, sensitive: Any) -> Shaped:
         The value and its two shapes. A block that was there before is at its old place, as it was; one that
         changed or is new at a place that has become free or behind all others. A free place is None.
     """
-    before, after = _parsed(before), _parsed(after)
+    before, after = parsed(before), parsed(after)
     if isinstance(before, dict) and isinstance(after, dict):
         parts = {
             key: aligned(before.get(key), value, _part(unknown, key), _part(sensitive, key))
@@ -81,8 +81,8 @@ def _blocks(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
-def _parsed(value: Any) -> Any:
-    """The content of text that holds JSON."""
+def parsed(value: Any) -> Any:
+    """Return the content of text that holds JSON, anything else as it is."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)

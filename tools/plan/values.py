@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tools.plan.alignment import aligned
+from tools.plan.alignment import aligned, parsed
 from tools.plan.changes import Action, AttributePath, Change
 
 UNKNOWN = "(known after apply)"
@@ -101,11 +101,9 @@ def _leaves(
 
 def _parts(value: Any, unknown: Any) -> list[tuple[str | int, Any]] | None:
     """The parts of a map, of a list of maps, or of JSON text; None if it is shown as a whole."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return _parts(json.loads(value), False)
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        content = parsed(value)
+        return None if content is value else _parts(content, False)
     if isinstance(value, dict) or isinstance(unknown, dict):
         maps = [each for each in (value, unknown) if isinstance(each, dict)]
         return [(key, (value or {}).get(key)) for key in sorted({key for each in maps for key in each})]
